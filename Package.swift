@@ -1,0 +1,113 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+// A plugin is a dynamic library with one global symbol. `nodelete`: an image that holds Swift
+// is never unmapped (docs/adr/0002-unloading.md).
+let pluginLinking: [LinkerSetting] = [
+  .unsafeFlags([
+    "-Xlinker", "--version-script=\(Context.packageDirectory)/Plugins/exports.map",
+    "-Xlinker", "-z", "-Xlinker", "nodelete",
+    "-Xlinker", "--gc-sections",
+  ])
+]
+
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+func plugin(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: "Plugins/\(name)/Plugin",
+    swiftSettings: strict, linkerSettings: pluginLinking)
+}
+
+func swift(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: path ?? "Sources/\(name)",
+    swiftSettings: strict)
+}
+
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], path: String? = nil
+) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies, path: path ?? "Tests/\(name)",
+    swiftSettings: strict)
+}
+
+let plugins = [
+  "StdioTransport", "HTTPTransport", "StaticStrategy", "EchoStrategy", "RandomStrategy",
+]
+
+let package = Package(
+  name: "metis",
+  products: [
+    .executable(name: "metis-host", targets: ["metis-host"]),
+    .executable(name: "metis", targets: ["metis"]),
+  ] + plugins.map { .library(name: $0, type: .dynamic, targets: [$0]) },
+  targets: [
+    // The stable ABI: C headers only.
+    .target(name: "MetisPluginAPI", path: "Sources/MetisPluginAPI"),
+
+    // C and C++ shims, system libraries.
+    .target(name: "CLinux", path: "Sources/CLinux"),
+    .target(
+      name: "CLLHTTP", path: "Sources/CLLHTTP",
+      cSettings: [.unsafeFlags(["-I/usr/share/include/llhttp"])]),
+    .target(name: "CTOML", path: "Sources/CTOML"),
+    .systemLibrary(
+      name: "CSodium", path: "Sources/CSodium", pkgConfig: "libsodium",
+      providers: [.apt(["libsodium-dev"])]),
+    .systemLibrary(
+      name: "COpenSSL", path: "Sources/COpenSSL", pkgConfig: "openssl",
+      providers: [.apt(["libssl-dev"])]),
+
+    // The SDK of plugin authors, and its JSON.
+    swift("JSON", [], path: "Sources/MetisKit/JSON"),
+    swift("MetisKit", ["JSON", "MetisPluginAPI"], path: "Sources/MetisKit/SDK"),
+
+    // The host.
+    swift("JSONRPC", ["JSON"]),
+    swift("MCP", ["JSONRPC", "JSON"]),
+    swift("MetisConfig", ["JSON", "CTOML"]),
+    swift(
+      "MetisHost",
+      ["JSONRPC", "MCP", "MetisConfig", "JSON", "MetisPluginAPI", "CLinux", "CSodium"]),
+    .executableTarget(
+      name: "metis-host", dependencies: ["MetisHost"], path: "Sources/metis-host",
+      swiftSettings: strict,
+      linkerSettings: [.unsafeFlags(["-Xlinker", "-export-dynamic"])]),
+    .executableTarget(
+      name: "metis", dependencies: ["MetisHost", "MetisConfig", "JSON", "CSodium", "CLinux"],
+      path: "Sources/metis", swiftSettings: strict),
+
+    // Plugins. What is worth a unit test stands in a target beside the entry.
+    swift("HTTPEngine", ["CLinux", "CLLHTTP", "COpenSSL"], path: "Plugins/HTTPTransport/Engine"),
+    plugin("HTTPTransport", ["HTTPEngine", "MetisKit"]),
+    plugin("StdioTransport", ["MetisKit", "CLinux"]),
+    plugin("StaticStrategy", ["MetisKit"]),
+    plugin("EchoStrategy", ["MetisKit"]),
+    swift("RandomGenerator", ["MetisKit"], path: "Plugins/RandomStrategy/Generator"),
+    plugin("RandomStrategy", ["RandomGenerator", "MetisKit"]),
+
+    // Tests.
+    tests("JSONTests", ["JSON"]),
+    tests("JSONRPCTests", ["JSONRPC"]),
+    tests("MCPTests", ["MCP"]),
+    tests("MetisConfigTests", ["MetisConfig"]),
+    tests("MetisKitTests", ["MetisKit"]),
+    tests("MetisHostTests", ["MetisHost", "CLinux"]),
+    tests("HTTPEngineTests", ["HTTPEngine"]),
+    tests("RandomGeneratorTests", ["RandomGenerator"]),
+    tests("ABITests", ["MetisPluginAPI"], path: "Tests/ABI"),
+    tests("TidyTests", [], path: "Tests/Tidy"),
+    tests("IntegrationTests", ["JSON", "CLinux"], path: "Tests/Integration"),
+
+    // Benchmarks.
+    .executableTarget(
+      name: "metis-micro", dependencies: ["MetisHost", "JSON", "MetisPluginAPI"],
+      path: "Benchmarks/Micro", swiftSettings: strict),
+    .executableTarget(name: "metis-load", path: "Benchmarks/Load"),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c11,
+  cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,3 @@
+#ifndef METIS_METIS_H
+#define METIS_METIS_H
+#endif

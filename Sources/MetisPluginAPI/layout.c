@@ -1,0 +1,1 @@
+#include "metis/metis.h"
