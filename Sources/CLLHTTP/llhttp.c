@@ -1,6 +1,2 @@
-// Debian ships llhttp as source (package node-llhttp); this file is its only compilation unit.
-#include "/usr/share/include/llhttp/llhttp.h"
-
-#include "/usr/share/llhttp/api.c"
-#include "/usr/share/llhttp/http.c"
+// Debian ships llhttp as source (package node-llhttp).
 #include "/usr/share/llhttp/llhttp.c"

@@ -1,0 +1,2 @@
+// Debian ships llhttp as source (package node-llhttp).
+#include "/usr/share/llhttp/http.c"
