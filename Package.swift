@@ -80,7 +80,9 @@ let package = Package(
       path: "Sources/metis", swiftSettings: strict),
 
     // Plugins. What is worth a unit test stands in a target beside the entry.
-    swift("HTTPEngine", ["CLinux", "CLLHTTP", "COpenSSL"], path: "Plugins/HTTPTransport/Engine"),
+    swift(
+      "HTTPEngine", ["CLinux", "CLLHTTP", "COpenSSL", "JSON", "MetisPluginAPI"],
+      path: "Plugins/HTTPTransport/Engine"),
     plugin("HTTPTransport", ["HTTPEngine", "MetisKit"]),
     plugin("StdioTransport", ["MetisKit", "CLinux"]),
     plugin("StaticStrategy", ["MetisKit"]),
@@ -91,12 +93,12 @@ let package = Package(
     // Tests.
     tests("JSONTests", ["JSON"]),
     tests("JSONRPCTests", ["JSONRPC"]),
-    tests("MCPTests", ["MCP"]),
-    tests("MetisConfigTests", ["MetisConfig"]),
-    tests("MetisKitTests", ["MetisKit"]),
-    tests("MetisHostTests", ["MetisHost", "CLinux"]),
-    tests("HTTPEngineTests", ["HTTPEngine"]),
-    tests("RandomGeneratorTests", ["RandomGenerator"]),
+    tests("MCPTests", ["MCP", "JSON", "JSONRPC"]),
+    tests("MetisConfigTests", ["MetisConfig", "JSON"]),
+    tests("MetisKitTests", ["MetisKit", "JSON", "MetisPluginAPI"]),
+    tests("MetisHostTests", ["MetisHost", "CLinux", "JSON", "MetisPluginAPI"]),
+    tests("HTTPEngineTests", ["HTTPEngine", "CLinux", "MetisPluginAPI"]),
+    tests("RandomGeneratorTests", ["RandomGenerator", "JSON"]),
     tests("ABITests", ["MetisPluginAPI"], path: "Tests/ABI"),
     tests("TidyTests", [], path: "Tests/Tidy"),
     tests("IntegrationTests", ["JSON", "CLinux"], path: "Tests/Integration"),
