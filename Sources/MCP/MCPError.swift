@@ -1,0 +1,93 @@
+public import JSON
+public import JSONRPC
+
+/// An error as a client sees it: a JSON-RPC error object and the status that HTTP gives it.
+///
+/// This is the one place where errors get their codes and statuses. Source: the error table of
+/// the 2026-07-28 specification ("Error handling", "Streamable HTTP").
+public struct MCPError: Error, Sendable {
+  /// The JSON-RPC code.
+  public let code: Int
+  /// What was found, what was expected, what to do.
+  public let message: String
+  /// More, for programs.
+  public let data: JSONValue?
+  /// The HTTP status in the modern era; legacy answers carry errors with 200 unless the message
+  /// could not be taken as a request at all.
+  public let status: Int
+
+  init(code: Int, status: Int, _ message: String, data: JSONValue? = nil) {
+    self.code = code
+    self.message = message
+    self.data = data
+    self.status = status
+  }
+
+  /// -32700: the text is not JSON.
+  public static func parse(_ detail: String) -> MCPError {
+    MCPError(code: -32700, status: 400, "Parse error: \(detail)")
+  }
+
+  /// -32600: JSON, but not a JSON-RPC message that this endpoint takes.
+  public static func invalidRequest(_ detail: String, status: Int = 400) -> MCPError {
+    MCPError(code: -32600, status: status, detail)
+  }
+
+  /// -32601: a method that the client's revision does not have, or nobody has.
+  public static func methodNotFound(_ method: String) -> MCPError {
+    MCPError(
+      code: -32601, status: 404, "Method not found", data: .string(String(method.prefix(256))))
+  }
+
+  /// -32602, answered with 200: the parameters of a known method.
+  public static func invalidParams(_ message: String, data: JSONValue? = nil) -> MCPError {
+    MCPError(code: -32602, status: 200, message, data: data)
+  }
+
+  /// -32602, answered with 400: the envelope in `_meta` is incomplete or malformed.
+  public static func incompleteMeta(_ message: String) -> MCPError {
+    MCPError(code: -32602, status: 400, message)
+  }
+
+  static func duplicate(_ name: StaticString) -> MCPError {
+    .invalidParams("params.\(name) stands twice; it may stand once")
+  }
+
+  /// -32602: no tool of this name.
+  public static func unknownTool(_ name: String) -> MCPError {
+    .invalidParams("Unknown tool: \(name.prefix(256))")
+  }
+
+  /// -32603: the server's fault.
+  public static func internalError(_ message: String, data: JSONValue? = nil) -> MCPError {
+    MCPError(code: -32603, status: 200, message, data: data)
+  }
+
+  /// -32020: a header and the body tell different things.
+  public static func headerMismatch(_ message: String) -> MCPError {
+    MCPError(code: -32020, status: 400, message)
+  }
+
+  /// -32022: a revision that this server does not speak in this era.
+  public static func unsupportedVersion(requested: String) -> MCPError {
+    MCPError(
+      code: -32022, status: 400, "Unsupported protocol version",
+      data: .object([
+        "supported": .array([.string(ProtocolRevision.july2026.name.description)]),
+        "requested": .string(String(requested.prefix(64))),
+      ]))
+  }
+
+  /// A strategy's own error; its code stands outside the reserved range or is one of MCP's.
+  public static func strategy(code: Int, message: String, data: JSONValue?) -> MCPError {
+    MCPError(code: code, status: 200, message, data: data)
+  }
+
+  /// What answered HTTP before any JSON-RPC message was understood.
+  public static func http(_ status: Int, _ message: String) -> MCPError {
+    MCPError(code: -32600, status: status, message)
+  }
+
+  /// As the error member of a JSON-RPC response.
+  public var object: ErrorObject { ErrorObject(code: code, message: message, data: data) }
+}
