@@ -28,30 +28,31 @@ public struct HTTPFields {
   public mutating func add(name field: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
     // Field names are told apart by length; each candidate is compared in full.
     switch field.count {
-    case 4 where field.equalsIgnoringCase("host"): set(&host, value)
+    case 4 where field.equalsIgnoringCase("host"): HTTPFields.set(&host, value, &isAmbiguous)
     case 6:
       if field.equalsIgnoringCase("accept") {
         takeAccept(value)
       } else if field.equalsIgnoringCase("origin") {
-        set(&origin, value)
+        HTTPFields.set(&origin, value, &isAmbiguous)
       }
-    case 8 where field.equalsIgnoringCase("mcp-name"): set(&name, value)
-    case 10 where field.equalsIgnoringCase("mcp-method"): set(&method, value)
-    case 12 where field.equalsIgnoringCase("content-type"): set(&contentType, value)
+    case 8 where field.equalsIgnoringCase("mcp-name"): HTTPFields.set(&name, value, &isAmbiguous)
+    case 10 where field.equalsIgnoringCase("mcp-method"): HTTPFields.set(&method, value, &isAmbiguous)
+    case 12 where field.equalsIgnoringCase("content-type"): HTTPFields.set(&contentType, value, &isAmbiguous)
     case 13:
       if field.equalsIgnoringCase("authorization") {
-        set(&authorization, value)
+        HTTPFields.set(&authorization, value, &isAmbiguous)
       } else if field.equalsIgnoringCase("last-event-id") {
-        set(&lastEventID, value)
+        HTTPFields.set(&lastEventID, value, &isAmbiguous)
       }
-    case 14 where field.equalsIgnoringCase("mcp-session-id"): set(&sessionID, value)
-    case 20 where field.equalsIgnoringCase("mcp-protocol-version"): set(&protocolVersion, value)
+    case 14 where field.equalsIgnoringCase("mcp-session-id"): HTTPFields.set(&sessionID, value, &isAmbiguous)
+    case 20 where field.equalsIgnoringCase("mcp-protocol-version"): HTTPFields.set(&protocolVersion, value, &isAmbiguous)
     default: break
     }
   }
 
-  private mutating func set(
-    _ slot: inout UnsafeRawBufferPointer?, _ value: UnsafeRawBufferPointer
+  private static func set(
+    _ slot: inout UnsafeRawBufferPointer?, _ value: UnsafeRawBufferPointer,
+    _ isAmbiguous: inout Bool
   ) {
     if slot != nil { isAmbiguous = true }
     slot = value

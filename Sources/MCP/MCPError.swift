@@ -39,12 +39,12 @@ public struct MCPError: Error, Sendable {
       code: -32601, status: 404, "Method not found", data: .string(String(method.prefix(256))))
   }
 
-  /// -32602, answered with 200: the parameters of a known method.
+  /// -32602: the parameters of a known method.
   public static func invalidParams(_ message: String, data: JSONValue? = nil) -> MCPError {
-    MCPError(code: -32602, status: 200, message, data: data)
+    MCPError(code: -32602, status: 400, message, data: data)
   }
 
-  /// -32602, answered with 400: the envelope in `_meta` is incomplete or malformed.
+  /// -32602: the envelope in `_meta` is incomplete or malformed.
   public static func incompleteMeta(_ message: String) -> MCPError {
     MCPError(code: -32602, status: 400, message)
   }
@@ -89,5 +89,5 @@ public struct MCPError: Error, Sendable {
   }
 
   /// As the error member of a JSON-RPC response.
-  public var object: ErrorObject { ErrorObject(code: code, message: message, data: data) }
+  public var object: ErrorObject { ErrorObject(code: ErrorCode(rawValue: code), message: message, data: data) }
 }

@@ -17,6 +17,8 @@ public struct RequestMeta {
   public var logLevel: LogLevel?
   /// A string or an integer.
   public var progressToken: JSONSlice?
+  /// `dev.metis/seed`: the seed of this call, a number from 0 to 2^63-1.
+  public var seed: UInt64?
 
   init() {}
 
@@ -38,6 +40,12 @@ public struct RequestMeta {
               "params._meta.progressToken must be one string or number")
           }
           progressToken = value
+        } else if key == "dev.metis/seed" {
+          guard let given = try? cursor.int(), given >= 0 else {
+            throw MCPError.invalidParams(
+              "params._meta['dev.metis/seed'] must be a whole number from 0 to 2^63-1")
+          }
+          seed = UInt64(given)
         } else if key.raw.count > RequestMeta.prefix.utf8CodeUnitCount {
           try takeReserved(key, &cursor)
         } else {

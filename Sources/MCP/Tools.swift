@@ -1,0 +1,65 @@
+public import JSON
+
+/// A tool as `tools/list` shows it.
+public struct ToolDefinition: Sendable {
+  public var name: String
+  public var title: String?
+  public var description: String?
+  /// A JSON Schema whose type is object.
+  public var inputSchema: JSONValue
+  public var outputSchema: JSONValue?
+  public var annotations: JSONValue?
+  public var icons: JSONValue?
+  public var meta: JSONValue?
+
+  /// A tool; without a schema it takes any object.
+  public init(
+    name: String, title: String? = nil, description: String? = nil,
+    inputSchema: JSONValue? = nil, outputSchema: JSONValue? = nil, annotations: JSONValue? = nil,
+    icons: JSONValue? = nil, meta: JSONValue? = nil
+  ) {
+    self.name = name
+    self.title = title
+    self.description = description
+    self.inputSchema = inputSchema ?? ["type": "object"]
+    self.outputSchema = outputSchema
+    self.annotations = annotations
+    self.icons = icons
+    self.meta = meta
+  }
+
+  /// The tool with the members that a revision knows.
+  public func encoded(_ revision: ProtocolRevision) -> JSONValue {
+    let members = RevisionTraits.of(revision).toolMembers
+    var object: JSONObject = ["name": .string(name)]
+    if members.contains(.title), let title { object["title"] = .string(title) }
+    if let description { object["description"] = .string(description) }
+    object["inputSchema"] = inputSchema
+    if members.contains(.outputSchema), let outputSchema { object["outputSchema"] = outputSchema }
+    if members.contains(.annotations), let annotations { object["annotations"] = annotations }
+    if members.contains(.icons), let icons { object["icons"] = icons }
+    if members.contains(.meta), let meta { object["_meta"] = meta }
+    return .object(object)
+  }
+}
+
+/// The result of `tools/list`, in the order of the configuration, without `resultType` and `_meta`.
+public enum ToolsList {
+  /// Encodes all tools as one page.
+  public static func result(_ tools: [ToolDefinition], _ revision: ProtocolRevision) -> [UInt8] {
+    var writer = JSONWriter([UInt8]())
+    writer.beginObject()
+    writer.key("tools")
+    writer.beginArray()
+    for tool in tools { writer.value(tool.encoded(revision)) }
+    writer.endArray()
+    if RevisionTraits.of(revision).isStateless {
+      writer.key("ttlMs")
+      writer.value(0)
+      writer.key("cacheScope")
+      writer.value("private")
+    }
+    writer.endObject()
+    return writer.finish()
+  }
+}

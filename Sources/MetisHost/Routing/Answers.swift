@@ -1,0 +1,215 @@
+import JSON
+import JSONRPC
+import MCP
+import MetisPluginAPI
+
+/// Writing answers: the host's pieces are spliced around what came, without building a tree.
+extension Loop {
+  private static let resultHead: StaticString = #"{"jsonrpc":"2.0","id":"#
+  private static let resultOpen: StaticString = #","result":"#
+
+  // MARK: Results
+
+  /// Answers with a result object that is valid JSON, noted in `members`.
+  ///
+  /// In the stateless era `resultType` goes first and the server's info into `_meta`.
+  func answer(
+    _ answerer: Call.Answerer, _ id: UnsafeRawBufferPointer, _ revision: ProtocolRevision,
+    _ result: UnsafeRawBufferPointer, _ members: ResultMembers, isStreaming: Bool = false
+  ) {
+    var count = 0
+    func add(_ text: StaticString) {
+      parts[count] = metis_slice_v1(text)
+      count += 1
+    }
+    func add(_ bytes: UnsafeRawBufferPointer) {
+      parts[count] = metis_slice_v1(bytes)
+      count += 1
+    }
+    if isStreaming { add("event: message\ndata: ") }
+    add(Loop.resultHead)
+    add(id)
+    add(Loop.resultOpen)
+    let encoded = snapshot._withUnsafeGuaranteedRef { Unmanaged.passUnretained($0.encoded) }
+    encoded._withUnsafeGuaranteedRef { encoded in
+      encoded.serverInfoMeta.withUnsafeBytes { whole in
+        encoded.serverInfoMember.withUnsafeBytes { member in
+          guard RevisionTraits.of(revision).isStateless else {
+            add(result)
+            return
+          }
+          if !members.hasResultType {
+            add(#"{"resultType":"complete""#)
+            if !members.isEmpty { add(",") }
+          } else {
+            add("{")
+          }
+          // What stands between the braces of the result.
+          let inner = UnsafeRawBufferPointer(rebasing: result.trimmedJSON.dropFirst().dropLast())
+          if let meta = members.meta {
+            let metaStart = meta.start - inner.baseAddress!
+            add(UnsafeRawBufferPointer(rebasing: inner[..<(metaStart + 1)]))
+            add(member)
+            let rest = UnsafeRawBufferPointer(rebasing: inner[(metaStart + 1)...])
+            if !meta.isEmptyObject { add(",") }
+            add(rest)
+            add("}")
+          } else {
+            add(inner)
+            add(whole)
+            add("}")
+          }
+        }
+      }
+      add(isStreaming ? "}\n\n" : "}")
+      send(answerer, status: 200, partCount: count, isStreaming: isStreaming)
+    }
+  }
+
+  /// Answers with one of the encoded answers of the snapshot.
+  func answerEncoded(_ request: Request, _ pick: (EncodedAnswers) -> [UInt8]) {
+    let encoded = snapshot._withUnsafeGuaranteedRef { $0.encoded }
+    answerOwn(request, pick(encoded))
+  }
+
+  /// Answers with a result that the host itself made.
+  func answerOwn(_ request: Request, _ result: [UInt8]) {
+    result.withUnsafeBytes { bytes in
+      do {
+        let members = try ResultMembers(scanning: bytes)
+        answer(request.answerer, request.id, request.revision, bytes, members)
+      } catch {
+        answer(request, .internalError("The server's own answer is malformed: \(error)"))
+      }
+    }
+  }
+
+  /// `{}`: the answer of `ping`.
+  func answerEmptyResult(_ request: Request) { answerOwn(request, Array("{}".utf8)) }
+
+  /// The answer of `initialize`; `session` goes into `Mcp-Session-Id`.
+  func answerInitialize(_ request: Request, _ session: String?) {
+    let server = snapshot._withUnsafeGuaranteedRef { $0.encoded.server }
+    let result = Array(server.initializeResult(request.revision).description.utf8)
+    guard let session else { return answerOwn(request, result) }
+    scratch.removeAll(keepingCapacity: true)
+    result.withUnsafeBytes { MessageWriter.writeResult(id: request.id, result: $0, to: &scratch) }
+    scratch.withUnsafeBytes { body in
+      session.withSlice { id in
+        parts[0] = metis_slice_v1(body)
+        fields[1] = metis_field_v1(name: metis_slice_v1("mcp-session-id"), value: id)
+        send(request.answerer, status: 200, partCount: 1, extraFields: 1)
+      }
+    }
+  }
+
+  // MARK: Errors
+
+  /// Answers a request with an error. HTTP carries it with the error's own status in the stateless
+  /// era, and with 200 in the handshake era, where a JSON-RPC answer is a success of HTTP.
+  func answer(_ request: Request, _ error: MCPError) {
+    answer(request.answerer, request.id, request.revision, error)
+  }
+
+  /// The same, for a call.
+  func answer(
+    _ answerer: Call.Answerer, _ id: UnsafeRawBufferPointer, _ revision: ProtocolRevision,
+    _ error: MCPError, isStreaming: Bool = false
+  ) {
+    var body: [UInt8] = isStreaming ? Array("event: message\ndata: ".utf8) : []
+    MessageWriter.writeError(id: id, error.object, to: &body)
+    if isStreaming { body += Array("\n\n".utf8) }
+    body.withUnsafeBytes { bytes in
+      parts[0] = metis_slice_v1(bytes)
+      send(
+        answerer, status: revision.isLegacy ? 200 : UInt32(error.status), partCount: 1,
+        isStreaming: isStreaming)
+    }
+  }
+
+  /// Refuses a message of HTTP before it became a request.
+  func refuse(
+    _ exchange: UInt64, _ error: MCPError, allow: StaticString? = nil, id: JSONSlice? = nil
+  ) {
+    var body: [UInt8] = []
+    MessageWriter.writeError(id: id?.bytes, error.object, to: &body)
+    body.withUnsafeBytes { bytes in
+      parts[0] = metis_slice_v1(bytes)
+      if let allow {
+        fields[1] = metis_field_v1(name: metis_slice_v1("allow"), value: metis_slice_v1(allow))
+      }
+      send(
+        .exchange(exchange, isFrame: false), status: UInt32(error.status), partCount: 1,
+        extraFields: allow == nil ? 0 : 1)
+    }
+  }
+
+  /// Answers a frame that is no request.
+  func answerFrame(_ connection: UInt64, _ error: MCPError) {
+    var body: [UInt8] = []
+    MessageWriter.writeError(id: nil, error.object, to: &body)
+    body.withUnsafeBytes { bytes in
+      parts[0] = metis_slice_v1(bytes)
+      send(.exchange(connection, isFrame: true), status: 200, partCount: 1)
+    }
+  }
+
+  /// 202 with nothing: notifications and responses of a client.
+  func accepted(_ exchange: UInt64) { answerEmpty(exchange, status: 202) }
+
+  /// A status without a body.
+  func answerEmpty(_ exchange: UInt64, status: UInt32) {
+    var response = metis_response_v1()
+    response.size = UInt32(MemoryLayout<metis_response_v1>.size)
+    response.status = status
+    _ = door.table.pointee.respond(door.instance, exchange, &response)
+  }
+
+  // MARK: Bytes
+
+  /// Sends the first `partCount` of ``parts`` and ends the exchange. `fields[0]` is the content
+  /// type; `extraFields` follow it.
+  func send(
+    _ answerer: Call.Answerer, status: UInt32, partCount: Int, extraFields: Int = 0,
+    isStreaming: Bool = false
+  ) {
+    guard case .exchange(let exchange, let isFrame) = answerer else { return }
+    if isStreaming, !isFrame {
+      _ = door.table.pointee.send(door.instance, exchange, parts, partCount)
+      _ = door.table.pointee.finish(door.instance, exchange)
+      return
+    }
+    fields[0] = Loop.jsonField
+    var response = metis_response_v1()
+    response.size = UInt32(MemoryLayout<metis_response_v1>.size)
+    response.status = status
+    response.fields = UnsafePointer(fields)
+    response.field_count = 1 + extraFields
+    response.parts = UnsafePointer(parts)
+    response.part_count = partCount
+    _ = door.table.pointee.respond(door.instance, exchange, &response)
+  }
+
+  static var jsonField: metis_field_v1 {
+    metis_field_v1(
+      name: metis_slice_v1("content-type"), value: metis_slice_v1("application/json"))
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// A JSON text without the white space around it.
+  fileprivate var trimmedJSON: UnsafeRawBufferPointer {
+    var low = 0
+    var high = count
+    while low < high, self[low] <= 0x20 { low += 1 }
+    while high > low, self[high - 1] <= 0x20 { high -= 1 }
+    return UnsafeRawBufferPointer(rebasing: self[low..<high])
+  }
+}
+
+extension JSONSlice {
+  /// An object without members.
+  fileprivate var isEmptyObject: Bool {
+    bytes.dropFirst().dropLast().allSatisfy { $0 <= 0x20 }
+  }
+}

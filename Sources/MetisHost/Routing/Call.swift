@@ -1,0 +1,195 @@
+import JSON
+import MCP
+import MetisPluginAPI
+import Synchronization
+
+/// One call of a strategy, from its start to its end; reused for the next one.
+///
+/// Names: a call is known to plugins by a token (generation, table, place) that is never used
+/// again. Threads: whoever moves ``state`` from open to ended owns ``outcome`` and ``buffer`` until
+/// it has handed the call to its loop; everything else belongs to the loop.
+final class Call: @unchecked Sendable {
+  /// How a call ended.
+  enum Outcome {
+    case none
+    /// The text is in ``Call/buffer``.
+    case completed(shape: UInt32)
+    /// The text is the plugin's until `release` has run.
+    case owned(shape: UInt32, body: metis_slice_v1, release: Release)
+    case failed(MCPError)
+    /// A tool's own failure: a result with `isError`.
+    case refused(String)
+    case cancelled
+  }
+
+  /// Gives memory back to the plugin that owns it; once.
+  struct Release {
+    let function: @convention(c) (UnsafeMutableRawPointer?) -> Void
+    let owner: UnsafeMutableRawPointer?
+    func callAsFunction() { function(owner) }
+  }
+
+  /// Where the answer goes.
+  enum Answerer {
+    /// An exchange of HTTP, or a framed connection.
+    case exchange(UInt64, isFrame: Bool)
+    /// Another strategy, by `metis.host.call/1`.
+    case strategy(metis_call_done_v1, UnsafeMutableRawPointer?)
+  }
+
+  /// `state`: the token's generation above, the phase in the lowest byte.
+  enum Phase {
+    static let free: UInt64 = 0
+    static let open: UInt64 = 1
+    static let ended: UInt64 = 2
+  }
+
+  let state = Atomic<UInt64>(Phase.free)
+  let table: CallTable
+  let place: Int
+
+  var outcome = Outcome.none
+  var buffer = GrowableBuffer()
+
+  // From here on: the loop's.
+  var token: UInt64 = 0
+  var answerer = Answerer.exchange(0, isFrame: false)
+  var revision = ProtocolRevision.newest
+  /// The request's id as raw JSON: borrowed while the request is being received, else in `kept`.
+  var id = UnsafeRawBufferPointer(start: nil, count: 0)
+  /// `params._meta`, like ``id``.
+  var meta = UnsafeRawBufferPointer(start: nil, count: 0)
+  var progressToken = UnsafeRawBufferPointer(start: nil, count: 0)
+  var logLevel: MCP.LogLevel?
+  var target: Unmanaged<Target>?
+  var instances: Unmanaged<InstanceSet>?
+  var instance: Instance?
+  var principal: [UInt8] = []
+  var session: Session?
+  /// CLOCK_MONOTONIC, ns.
+  var deadline: UInt64 = 0
+  /// How many calls through `metis.host.call/1` stand above this one.
+  var nesting = 0
+  /// The call has returned to the loop without an end: ``kept`` owns what was borrowed and the
+  /// instance set counts it.
+  var isPending = false
+  /// The session knows the call by its request id.
+  var isRegistered = false
+  /// A stream was begun for this exchange.
+  var isStreaming = false
+  /// Content blocks that were emitted before the end, each one JSON object.
+  var emitted: [[UInt8]] = []
+  /// Owned copies of what was borrowed from the request.
+  var kept: [UInt8] = []
+  /// The JSON of `context()`, made on demand; kept until the call ends.
+  var contextText: [UInt8] = []
+  let cancellation = Cancellation()
+
+  init(table: CallTable, place: Int) {
+    self.table = table
+    self.place = place
+  }
+
+  /// Ends the call for whoever gets here first. [any-thread]
+  @inline(__always)
+  func claim(_ token: UInt64) -> Bool {
+    let generation = token >> 32 << 8
+    return state.compareExchange(
+      expected: generation | Phase.open, desired: generation | Phase.ended,
+      ordering: .acquiringAndReleasing
+    ).exchanged
+  }
+
+  /// Whether the call that `token` names is still open. [any-thread]
+  @inline(__always)
+  func isOpen(_ token: UInt64) -> Bool {
+    state.load(ordering: .acquiring) == token >> 32 << 8 | Phase.open
+  }
+
+  /// Whether the call that `token` names has ended and its answer is on the way. [loop-thread]
+  @inline(__always)
+  func isClosed(_ token: UInt64) -> Bool {
+    let word = state.load(ordering: .acquiring)
+    return word >> 8 != token >> 32 || word & 0xFF == Phase.free
+  }
+
+  /// Copies what is borrowed from the message, because the call outlives it. [loop-thread]
+  func keep() {
+    kept.removeAll(keepingCapacity: true)
+    kept.reserveCapacity(id.count + meta.count + progressToken.count)
+    kept.append(contentsOf: id)
+    kept.append(contentsOf: meta)
+    kept.append(contentsOf: progressToken)
+    let (idCount, metaCount, tokenCount) = (id.count, meta.count, progressToken.count)
+    // The array is not changed again before the call ends, so its storage stays where it is.
+    kept.withUnsafeBytes { bytes in
+      id = UnsafeRawBufferPointer(rebasing: bytes[0..<idCount])
+      meta = UnsafeRawBufferPointer(rebasing: bytes[idCount..<(idCount + metaCount)])
+      progressToken = UnsafeRawBufferPointer(
+        rebasing: bytes[(idCount + metaCount)..<(idCount + metaCount + tokenCount)])
+    }
+  }
+}
+
+extension Call {
+  /// Forgets what one call left, for the next one. [loop-thread]
+  func reset() {
+    buffer.removeAll()
+    cancellation.reset()
+    if session != nil { session = nil }
+    if isStreaming { isStreaming = false }
+    if !emitted.isEmpty { emitted.removeAll() }
+    if !contextText.isEmpty { contextText.removeAll() }
+    if !principal.isEmpty { principal.removeAll() }
+    meta = UnsafeRawBufferPointer(start: nil, count: 0)
+    progressToken = UnsafeRawBufferPointer(start: nil, count: 0)
+    logLevel = nil
+  }
+}
+
+/// Whether a call was cancelled and whom to tell: read and set from any thread.
+final class Cancellation: @unchecked Sendable {
+  private let lock = Lock()
+  private let flag = Atomic<Bool>(false)
+  private var callback: (@convention(c) (UnsafeMutableRawPointer?) -> Void)?
+  private var context: UnsafeMutableRawPointer?
+
+  /// The call was cancelled.
+  var isCancelled: Bool { flag.load(ordering: .acquiring) }
+
+  /// Forgets everything, for the next call.
+  func reset() {
+    guard isCancelled || callback != nil else { return }
+    lock.withLock {
+      flag.store(false, ordering: .releasing)
+      callback = nil
+      context = nil
+    }
+  }
+
+  /// Remembers whom to tell; tells at once where it has happened already.
+  func notify(
+    _ function: @escaping @convention(c) (UnsafeMutableRawPointer?) -> Void,
+    _ user: UnsafeMutableRawPointer?
+  ) {
+    let already = lock.withLock {
+      if !isCancelled {
+        callback = function
+        context = user
+      }
+      return isCancelled
+    }
+    if already { function(user) }
+  }
+
+  /// Marks the call as cancelled and tells, once.
+  func cancel() {
+    let (function, user) = lock.withLock {
+      flag.store(true, ordering: .releasing)
+      let found = (callback, context)
+      callback = nil
+      return found
+    }
+    function?(user)
+  }
+}

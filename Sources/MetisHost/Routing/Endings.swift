@@ -1,0 +1,250 @@
+import JSON
+import JSONRPC
+import MCP
+import MetisPluginAPI
+
+/// The ends of calls, on their loop.
+extension Loop {
+  /// Ends an open call with an outcome of the host's; false where it has ended already.
+  @discardableResult
+  func end(_ opened: Unmanaged<Call>, _ token: UInt64, _ outcome: Call.Outcome) -> Bool {
+    opened._withUnsafeGuaranteedRef { call in
+      guard call.claim(token) else { return false }
+      call.outcome = outcome
+      finish(opened, call)
+      return true
+    }
+  }
+
+  /// A call that ended on another thread.
+  func finishPosted(_ opened: Unmanaged<Call>, _ token: UInt64) {
+    opened._withUnsafeGuaranteedRef { finish(opened, $0) }
+  }
+
+  /// Answers a claimed call by its outcome and closes it.
+  func finish(_ opened: Unmanaged<Call>, _ call: Call) {
+    switch call.outcome {
+    case .none, .cancelled: answerCancelled(call)
+    case .completed(let shape): answer(call, shape, call.buffer.bytes)
+    case .owned(let shape, let body, _): answer(call, shape, body.raw)
+    case .failed(let error): answerFailure(call, error)
+    case .refused(let message):
+      ToolResult.failure(message).withUnsafeBytes { answer(call, METIS_SHAPE_RESULT, $0) }
+    }
+    close(opened, call)
+  }
+
+  /// Answers a claimed call with a text that the plugin still owns, and closes it: the short way
+  /// of calls that end inside the strategy.
+  @inline(__always)
+  func finish(
+    _ opened: Unmanaged<Call>, _ call: Call, shape: UInt32, _ text: UnsafeRawBufferPointer
+  ) -> Int32 {
+    let code = answer(call, shape, text)
+    close(opened, call)
+    return code
+  }
+
+  private func close(_ opened: Unmanaged<Call>, _ call: Call) {
+    if call.isPending {
+      if case .exchange(let exchange, let isFrame) = call.answerer {
+        if !isFrame { open.removeValue(forKey: exchange) }
+        if call.isRegistered { call.session?.unregister(call.id) }
+      }
+    }
+    release(call)
+    calls.close(opened)
+  }
+
+  /// Gives back what a call holds beyond itself.
+  func release(_ call: Call) {
+    if case .owned(_, _, let release) = call.outcome { release() }
+    if case .none = call.outcome {} else { call.outcome = .none }
+    if call.isPending {
+      call.isPending = false
+      call.isRegistered = false
+      call.instances?._withUnsafeGuaranteedRef { $0.endPending() }
+    }
+    call.reset()
+  }
+
+  // MARK: Answers of calls
+
+  @discardableResult
+  private func answer(
+    _ call: Call, _ shape: UInt32, _ text: UnsafeRawBufferPointer
+  ) -> Int32 {
+    do {
+      if shape == METIS_SHAPE_RESULT, call.emitted.isEmpty {
+        let members = try ResultMembers(scanning: text)
+        guard members.hasContent else {
+          answerFailure(call, .internalError(Endings.noContent(call)))
+          return METIS_INVALID
+        }
+        deliver(call, text, members)
+      } else {
+        let value = try JSONCursor.validate(text, limits: core.limits.json)
+        let shaped = try shapeResult(call, shape, value)
+        shaped.withUnsafeBytes { bytes in
+          deliver(call, bytes, ResultMembers(hasContent: true))
+        }
+      }
+      return METIS_OK
+    } catch let error as JSONError {
+      answerFailure(call, .internalError(Endings.badJSON(call, error)))
+      return METIS_INVALID
+    } catch {
+      answerFailure(call, .internalError(Endings.noContent(call)))
+      return METIS_INVALID
+    }
+  }
+
+  /// Builds the result object around a value, or around a result with content that was emitted
+  /// before.
+  private func shapeResult(
+    _ call: Call, _ shape: UInt32, _ value: JSONSlice
+  ) throws -> [UInt8] {
+    if shape == METIS_SHAPE_RESULT {
+      guard case .object(var object) = try JSONValue(parsing: value.bytes),
+        case .array(let content)? = object["content"]
+      else { throw MCPError.internalError(Endings.noContent(call)) }
+      let before = try call.emitted.map { block in
+        try block.withUnsafeBytes { try JSONValue(parsing: $0) }
+      }
+      object["content"] = .array(before + content)
+      return JSONValue.object(object).jsonBytes()
+    }
+    var writer = JSONWriter([UInt8]())
+    ToolResult.shape(
+      value, emitted: call.emitted,
+      structured: RevisionTraits.of(call.revision).structuredContent,
+      hasOutputSchema: call.target?._withUnsafeGuaranteedRef { $0.hasOutputSchema } ?? false,
+      into: &writer)
+    return writer.finish()
+  }
+
+  private func deliver(
+    _ call: Call, _ result: UnsafeRawBufferPointer, _ members: ResultMembers
+  ) {
+    switch call.answerer {
+    case .strategy(let done, let user):
+      done(user, 0, metis_slice_v1(result))
+    case .exchange:
+      let filtered: [UInt8]?
+      do {
+        filtered =
+          snapshot._withUnsafeGuaranteedRef({ $0.filters.isEmpty })
+          ? nil : try runFilters(response: .toolsCall, result)
+      } catch {
+        return answerFailure(call, error)
+      }
+      guard let filtered else {
+        return answer(
+          call.answerer, call.id, call.revision, result, members, isStreaming: call.isStreaming)
+      }
+      filtered.withUnsafeBytes { bytes in
+        guard let members = try? ResultMembers(scanning: bytes) else {
+          return answerFailure(
+            call, .internalError("A filter replaced the result by something that is no object"))
+        }
+        answer(
+          call.answerer, call.id, call.revision, bytes, members, isStreaming: call.isStreaming)
+      }
+    }
+  }
+
+  private func answerFailure(_ call: Call, _ error: MCPError) {
+    switch call.answerer {
+    case .strategy(let done, let user):
+      error.message.withSlice { done(user, Int32(clamping: error.code), $0) }
+    case .exchange:
+      if error.code == -32603 {
+        core.log(.warn, error.message)
+      }
+      answer(call.answerer, call.id, call.revision, error, isStreaming: call.isStreaming)
+    }
+  }
+
+  /// A cancelled call is not answered, but an exchange of HTTP has to end.
+  private func answerCancelled(_ call: Call) {
+    switch call.answerer {
+    case .strategy(let done, let user):
+      "The call was cancelled".withSlice { done(user, Endings.cancelledCode, $0) }
+    case .exchange(_, isFrame: true): break
+    case .exchange:
+      answer(
+        call.answerer, call.id, call.revision,
+        .strategy(
+          code: Int(Endings.cancelledCode), message: "The request was cancelled", data: nil),
+        isStreaming: call.isStreaming)
+    }
+  }
+
+  // MARK: Ends from outside
+
+  /// The client or a parent cancels a call.
+  func cancelCall(_ token: UInt64) {
+    guard let opened = CallDirectory.find(token) else { return }
+    opened._withUnsafeGuaranteedRef { call in
+      guard call.claim(token) else { return }
+      call.cancellation.cancel()
+      call.outcome = .cancelled
+      finish(opened, call)
+    }
+  }
+
+  /// The peer of a call is gone: nobody is answered.
+  func peerVanished(_ token: UInt64) {
+    guard let opened = CallDirectory.find(token) else { return }
+    opened._withUnsafeGuaranteedRef { call in
+      guard call.claim(token) else { return }
+      call.cancellation.cancel()
+      if case .strategy = call.answerer { answerCancelled(call) }
+      close(opened, call)
+    }
+  }
+
+  /// A call's time is up.
+  func expire(_ token: UInt64) {
+    guard let opened = CallDirectory.find(token) else { return }
+    opened._withUnsafeGuaranteedRef { call in
+      guard call.claim(token) else { return }
+      call.cancellation.cancel()
+      call.outcome = .failed(.internalError(Endings.timedOut(call)))
+      finish(opened, call)
+    }
+  }
+}
+
+/// Messages about ends that a plugin is to blame for.
+enum Endings {
+  /// Outside the reserved range: the specification names no code for a cancelled request.
+  static let cancelledCode: Int32 = -31_999
+
+  private static func plugin(_ call: Call) -> String {
+    call.instances?._withUnsafeGuaranteedRef { $0.generation.id } ?? "unknown"
+  }
+
+  private static func name(_ call: Call) -> String {
+    call.target?._withUnsafeGuaranteedRef { $0.definition.name } ?? "unknown"
+  }
+
+  static func badJSON(_ call: Call, _ error: JSONError) -> String {
+    "Plugin \(plugin(call)) answered \(name(call)) with something that is not one JSON value: "
+      + "\(error)"
+  }
+
+  static func noContent(_ call: Call) -> String {
+    "Plugin \(plugin(call)) answered \(name(call)) with a result that has no content array"
+  }
+
+  static func timedOut(_ call: Call) -> String {
+    let limit = call.target?._withUnsafeGuaranteedRef { $0.timeout } ?? 0
+    return "Tool \(name(call)) did not answer within \(limit / 1_000_000) ms (plugin "
+      + "\(plugin(call))); raise timeout_ms of the tool or request_timeout_sec"
+  }
+
+  static func tooLarge(_ call: Call, _ limit: Int) -> String {
+    "Plugin \(plugin(call)) answered \(name(call)) with more than \(limit) bytes, the limit"
+  }
+}

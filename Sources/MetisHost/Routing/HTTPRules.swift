@@ -1,0 +1,244 @@
+import JSON
+import JSONRPC
+import MCP
+import MetisPluginAPI
+
+/// Streamable HTTP: what is decided by verb, target and fields, before and around the message.
+///
+/// Source: "Transports", Streamable HTTP, of 2026-07-28 and of 2025-03-26 to 2025-11-25. Routing: no
+/// `MCP-Protocol-Version` or a legacy one goes the legacy way, anything else the modern one.
+extension Loop {
+  func receiveHTTP(_ message: UnsafePointer<metis_message_v1>) {
+    let exchange = message.pointee.exchange
+    var fields = HTTPFields()
+    if let first = message.pointee.fields {
+      for index in 0..<message.pointee.field_count {
+        fields.add(name: first[index].name.raw, value: first[index].value.raw)
+      }
+    }
+    guard core.hosts.accepts(host: fields.host) else {
+      return refuse(exchange, .http(421, "Host is not one that this server answers for"))
+    }
+    guard core.hosts.accepts(origin: fields.origin) else {
+      return refuse(exchange, .http(403, "Origin is not allowed"))
+    }
+    guard core.isEndpoint(message.pointee.target.raw) else {
+      return refuse(exchange, .http(404, "Not found: the MCP endpoint is \(core.endpoint)"))
+    }
+    guard !fields.isAmbiguous else {
+      return refuse(
+        exchange, .headerMismatch("A header that decides where the message goes stands twice"))
+    }
+    var principal: [UInt8] = []
+    if snapshot._withUnsafeGuaranteedRef({ !$0.auths.isEmpty }) {
+      guard authenticate(message, &principal) else { return }
+    }
+    let version = fields.protocolVersion.map { ProtocolRevision(utf8: $0) }
+    if case .some(let named) = version, named?.isLegacy != true {
+      receiveModern(message, fields, principal)
+    } else {
+      receiveLegacy(message, fields, version ?? nil, principal)
+    }
+  }
+
+  // MARK: 2026-07-28
+
+  private func receiveModern(
+    _ message: UnsafePointer<metis_message_v1>, _ fields: HTTPFields, _ principal: [UInt8]
+  ) {
+    let exchange = message.pointee.exchange
+    guard message.pointee.verb.raw.equals("POST") else {
+      return refuse(
+        exchange, .http(405, "Method not allowed: POST is"), allow: "POST")
+    }
+    guard fields.hasJSONContent else {
+      return refuse(exchange, .http(400, "Content-Type must be application/json"))
+    }
+    guard fields.acceptsJSON, fields.acceptsEventStream else {
+      return refuse(
+        exchange,
+        .http(406, "Accept must list application/json and text/event-stream"))
+    }
+    let envelope: Envelope
+    do {
+      envelope = try decode(message.pointee.body.raw)
+    } catch {
+      return refuse(exchange, error)
+    }
+    guard envelope.kind == .request, let id = envelope.id, let method = envelope.method else {
+      guard envelope.kind == .notification else {
+        return refuse(
+          exchange, .invalidRequest("A client sends requests and notifications, no responses"))
+      }
+      return accepted(exchange)
+    }
+    var request = Request(
+      answerer: .exchange(exchange, isFrame: false), id: id.bytes, revision: .july2026)
+    request.principal = principal
+    do {
+      let parameters = try modernParameters(envelope.params, fields, method)
+      request.parameters = parameters
+      guard let known = Method(utf8: method.raw), RevisionTraits.of(.july2026).knows(known) else {
+        throw MCPError.methodNotFound(method.decoded)
+      }
+      if known == .toolsCall { try checkName(fields, parameters.name, "name") }
+      perform(known, request, envelope.params)
+    } catch {
+      answer(request, error)
+    }
+  }
+
+  /// Reads `params` and holds the fields against it.
+  private func modernParameters(
+    _ params: JSONSlice?, _ fields: HTTPFields, _ method: JSONStringSlice
+  ) throws(MCPError) -> RequestParameters {
+    let parameters = try Loop.statelessParameters(params)
+    guard let named = parameters.meta.protocolVersion, let header = fields.protocolVersion,
+      named.equals(header)
+    else {
+      throw .headerMismatch(
+        "MCP-Protocol-Version and params._meta['io.modelcontextprotocol/protocolVersion'] differ")
+    }
+    guard header.equals(ProtocolRevision.july2026.name) else {
+      throw .unsupportedVersion(requested: header.text)
+    }
+    guard let field = fields.method, method.equals(field) else {
+      throw .headerMismatch("Mcp-Method and the message's method differ")
+    }
+    return parameters
+  }
+
+  /// `Mcp-Name` repeats a parameter.
+  private func checkName(
+    _ fields: HTTPFields, _ value: JSONStringSlice?, _ parameter: StaticString
+  ) throws(MCPError) {
+    guard let value else {
+      throw .invalidParams("params.\(parameter) is missing; expected a string")
+    }
+    guard let field = fields.name else {
+      throw .headerMismatch("Mcp-Name is missing; expected params.\(parameter)")
+    }
+    if !value.hasEscapes, !HeaderValue.isEncoded(field) {
+      guard value.equals(field) else {
+        throw .headerMismatch("Mcp-Name and params.\(parameter) differ")
+      }
+      return
+    }
+    guard HeaderValue.matches(field, value.decoded) else {
+      throw .headerMismatch("Mcp-Name and params.\(parameter) differ")
+    }
+  }
+
+  // MARK: 2025-03-26 to 2025-11-25
+
+  private func receiveLegacy(
+    _ message: UnsafePointer<metis_message_v1>, _ fields: HTTPFields,
+    _ version: ProtocolRevision?, _ principal: [UInt8]
+  ) {
+    let exchange = message.pointee.exchange
+    let verb = message.pointee.verb.raw
+    if verb.equals("POST") {
+      receiveLegacyPost(message, fields, principal)
+    } else if verb.equals("GET") {
+      guard fields.acceptsEventStream else {
+        return refuse(exchange, .http(406, "Accept must list text/event-stream"))
+      }
+      guard let session = session(fields, exchange) else { return }
+      openStream(exchange, session)
+    } else if verb.equals("DELETE") {
+      guard let session = session(fields, exchange) else { return }
+      core.end(session)
+      answerEmpty(exchange, status: 200)
+    } else {
+      refuse(
+        exchange, .http(405, "Method not allowed: GET, POST and DELETE are"),
+        allow: "GET, POST, DELETE")
+    }
+  }
+
+  private func receiveLegacyPost(
+    _ message: UnsafePointer<metis_message_v1>, _ fields: HTTPFields, _ principal: [UInt8]
+  ) {
+    let exchange = message.pointee.exchange
+    guard fields.hasJSONContent else {
+      return refuse(exchange, .http(400, "Content-Type must be application/json"))
+    }
+    guard fields.acceptsJSON, fields.acceptsEventStream else {
+      return refuse(
+        exchange,
+        .http(406, "Accept must list application/json and text/event-stream"))
+    }
+    let envelope: Envelope
+    do {
+      envelope = try decode(message.pointee.body.raw)
+    } catch {
+      return refuse(exchange, error)
+    }
+    if envelope.kind == .request, let id = envelope.id, let method = envelope.method,
+      Method(utf8: method.raw) == .initialize
+    {
+      return initializeSession(exchange, id.bytes, envelope.params)
+    }
+    guard let session = session(fields, exchange, envelope) else { return }
+    session.touch(now)
+    guard envelope.kind == .request, let id = envelope.id, let method = envelope.method else {
+      if envelope.kind == .notification { takeNotification(envelope, session) }
+      return accepted(exchange)
+    }
+    var request = Request(
+      answerer: .exchange(exchange, isFrame: false), id: id.bytes, revision: session.revision)
+    request.session = session
+    request.principal = principal
+    dispatchLegacy(request, method, envelope.params)
+  }
+
+  /// The session that the fields name; answers and returns nil where there is none.
+  private func session(
+    _ fields: HTTPFields, _ exchange: UInt64, _ envelope: Envelope? = nil
+  ) -> Session? {
+    guard let id = fields.sessionID else {
+      if let params = envelope?.params,
+        (try? RequestParameters(params))?.meta.protocolVersion != nil
+      {
+        refuse(
+          exchange, .headerMismatch("MCP-Protocol-Version is missing; params._meta names a revision"),
+          id: envelope?.id)
+        return nil
+      }
+      refuse(
+        exchange,
+        .invalidRequest("Mcp-Session-Id is missing; initialize gives one"), id: envelope?.id)
+      return nil
+    }
+    guard let session = core.sessions.find(id) else {
+      refuse(
+        exchange, .invalidRequest("Session not found: initialize again", status: 404),
+        id: envelope?.id)
+      return nil
+    }
+    return session
+  }
+
+  private func initializeSession(
+    _ exchange: UInt64, _ id: UnsafeRawBufferPointer, _ params: JSONSlice?
+  ) {
+    var request = Request(
+      answerer: .exchange(exchange, isFrame: false), id: id, revision: .newestLegacy)
+    do {
+      let parameters = try initializeParameters(params)
+      let revision = Loop.negotiate(parameters)
+      request.revision = revision
+      guard
+        let session = core.sessions.open(
+          revision, client: parameters.clientInfo.map { [UInt8]($0.bytes) } ?? [],
+          capabilities: parameters.capabilities.map { [UInt8]($0.bytes) } ?? [], now: now)
+      else {
+        throw MCPError.internalError(
+          "Too many sessions (\(core.sessions.capacity)): end some by DELETE")
+      }
+      answerInitialize(request, session.id)
+    } catch {
+      answer(request, error)
+    }
+  }
+}

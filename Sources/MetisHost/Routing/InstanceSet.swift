@@ -1,0 +1,79 @@
+import MetisPluginAPI
+import Synchronization
+
+/// One instance of a strategy for one target, as the plugin gave it.
+final class Instance: @unchecked Sendable {
+  let pointer: UnsafeMutableRawPointer?
+  /// Taken while a call runs on an instance that serves one call at a time.
+  let isBusy = Atomic<Bool>(false)
+
+  init(pointer: UnsafeMutableRawPointer?) { self.pointer = pointer }
+}
+
+/// The instances that one generation of a plugin made for one target: one where the strategy is
+/// reentrant, else one for each thread that can call it.
+///
+/// Immutable but for its counts. Destroyed on the control thread, once no thread can see it any
+/// more and its pending calls have ended.
+final class InstanceSet: @unchecked Sendable {
+  let generation: PluginGeneration
+  let instances: [Instance]
+  let flags: UInt32
+  let strategy: UnsafePointer<metis_strategy_v1>
+  /// Calls that have returned to their loop without an end.
+  let pending = Atomic<Int>(0)
+
+  init(
+    generation: PluginGeneration, strategy: UnsafePointer<metis_strategy_v1>,
+    instances: [Instance]
+  ) {
+    self.generation = generation
+    self.strategy = strategy
+    self.instances = instances
+    flags = strategy.pointee.flags
+  }
+
+  var mayBlock: Bool { flags & METIS_STRATEGY_MAY_BLOCK != 0 }
+  var isAsync: Bool { flags & METIS_STRATEGY_ASYNC != 0 }
+  var isReentrant: Bool { flags & METIS_STRATEGY_REENTRANT != 0 }
+
+  /// An instance for a call; nil where all are in a call already, which only a strategy that calls
+  /// itself brings about. `hint` spreads the threads over the instances.
+  @inline(__always)
+  func acquire(hint: Int) -> Instance? {
+    if isReentrant { return instances[0] }
+    let count = instances.count
+    for offset in 0..<count {
+      let candidate = instances[(hint + offset) % count]
+      if candidate.isBusy.compareExchange(
+        expected: false, desired: true, ordering: .acquiring
+      ).exchanged {
+        return candidate
+      }
+    }
+    return nil
+  }
+
+  /// Gives an instance back after its call has returned.
+  @inline(__always)
+  func release(_ instance: Instance) {
+    if !isReentrant { instance.isBusy.store(false, ordering: .releasing) }
+  }
+
+  /// A call goes on after it has returned.
+  func beginPending() {
+    pending.wrappingAdd(1, ordering: .relaxed)
+    generation.calls.wrappingAdd(1, ordering: .relaxed)
+  }
+
+  /// Such a call has ended.
+  func endPending() {
+    pending.wrappingSubtract(1, ordering: .releasing)
+    generation.calls.wrappingSubtract(1, ordering: .releasing)
+  }
+
+  /// Destroys the instances. [main-thread]
+  func destroy() {
+    for instance in instances { strategy.pointee.destroy(instance.pointer) }
+  }
+}

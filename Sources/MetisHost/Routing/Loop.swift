@@ -1,0 +1,234 @@
+import Glibc
+import JSON
+import MCP
+import MetisPluginAPI
+import Synchronization
+
+/// The host's side of one event loop of a transport: everything of an exchange happens here, on
+/// the loop's own thread.
+///
+/// Other threads reach it through ``post(_:)`` alone. The request path is: ``receive(_:)`` →
+/// `HTTPRules` or `FrameRules` → `Requests` → `ToolCalls` → the strategy → `Answers`.
+final class Loop: @unchecked Sendable {
+  unowned let door: Door
+  let number: Int
+  let core: HostCore
+  let calls: CallTable
+  private let epoch: EpochSlot
+  private let thread: pthread_t
+
+  // Posted by other threads.
+  private let lock = Lock()
+  private var posts: [Post] = []
+  private let hasPosts = Atomic<Bool>(false)
+  /// The loop is gone. Under `lock`.
+  private var isDetached = false
+
+  // The loop's own.
+  /// How many calls of the host are on the loop's stack: only the outermost enters the epoch.
+  private var depth = 0
+  /// What is visible to the message in hand.
+  private(set) var snapshot: Unmanaged<Snapshot>
+  var deadlines = DeadlineHeap()
+  /// Exchanges that wait for an answer or are open streams.
+  var open: [UInt64: OpenExchange] = [:]
+  /// Sessions of framed connections, by connection.
+  var connections: [UInt64: Session] = [:]
+  /// When the next keep-alive comment is due on open streams, CLOCK_MONOTONIC ns.
+  var nextKeepAlive = UInt64.max
+  /// Reused for every answer.
+  var scratch: [UInt8] = []
+  let parts: UnsafeMutablePointer<metis_slice_v1>
+  let fields: UnsafeMutablePointer<metis_field_v1>
+
+  static let maximumParts = 16
+  static let maximumFields = 8
+
+  /// What another thread wants done here.
+  enum Post {
+    /// A call has ended; its outcome is in the call.
+    case ended(Unmanaged<Call>, token: UInt64)
+    /// A call emitted something.
+    case emitted(token: UInt64, kind: UInt32, json: [UInt8])
+    /// A call is to be cancelled.
+    case cancel(token: UInt64)
+    /// A notification for a stream, as a whole JSON-RPC message.
+    case notify(exchange: UInt64, message: [UInt8])
+    /// The end of a stream.
+    case finish(exchange: UInt64)
+    /// Anything else.
+    case run(@Sendable (Loop) -> Void)
+  }
+
+  /// What an exchange is, while it is open.
+  enum OpenExchange {
+    case call(token: UInt64)
+    case stream(Session)
+    case admin
+  }
+
+  /// Introduces the calling thread; nil where there are too many loops. [loop-thread]
+  init?(door: Door, number: Int, core: HostCore) {
+    guard let epoch = core.epochs.join() else { return nil }
+    guard let calls = CallDirectory.join() else {
+      epoch.leave()
+      return nil
+    }
+    self.door = door
+    self.number = number
+    self.core = core
+    self.calls = calls
+    self.epoch = epoch
+    thread = pthread_self()
+    snapshot = core.currentSnapshot
+    parts = .allocate(capacity: Loop.maximumParts)
+    fields = .allocate(capacity: Loop.maximumFields)
+    calls.owner = Unmanaged.passRetained(self)
+  }
+
+  deinit {
+    parts.deallocate()
+    fields.deallocate()
+  }
+
+  /// Whether the calling thread is this loop's.
+  @inline(__always)
+  var isCurrent: Bool { pthread_equal(pthread_self(), thread) != 0 }
+
+  /// CLOCK_MONOTONIC, ns.
+  @inline(__always)
+  var now: UInt64 { core.clock.monotonic }
+
+  /// Runs `body` with a snapshot that stays until it returns.
+  @inline(__always)
+  func entered<Result>(_ body: () -> Result) -> Result {
+    if depth == 0 {
+      epoch.enter()
+      snapshot = core.currentSnapshot
+    }
+    depth += 1
+    defer {
+      depth -= 1
+      if depth == 0 { epoch.exit() }
+    }
+    return body()
+  }
+
+  // MARK: From the transport
+
+  /// A message came in. [loop-thread]
+  @inline(__always)
+  func receive(_ message: UnsafePointer<metis_message_v1>) {
+    entered {
+      switch door.kind {
+      case .mcp:
+        if message.pointee.kind == METIS_MESSAGE_HTTP {
+          receiveHTTP(message)
+        } else {
+          receiveFrame(message)
+        }
+      case .admin: receiveAdmin(message)
+      }
+    }
+  }
+
+  /// The peer is gone. [loop-thread]
+  func closed(_ exchange: UInt64) {
+    entered {
+      if let session = connections.removeValue(forKey: exchange) {
+        for token in session.tokens { cancelCall(token) }
+        session.detach(exchange, of: self)
+      }
+      switch open.removeValue(forKey: exchange) {
+      case .call(let token): peerVanished(token)
+      case .stream(let session): session.detach(exchange, of: self)
+      case .admin, nil: break
+      }
+    }
+  }
+
+  /// Runs what was posted and what is due; returns when to come back. [loop-thread]
+  @inline(__always)
+  func poll(_ now: UInt64) -> UInt64 {
+    if hasPosts.load(ordering: .relaxed) || deadlines.next <= now || nextKeepAlive <= now {
+      runDue(now)
+    }
+    return min(deadlines.next, nextKeepAlive)
+  }
+
+  private func runDue(_ now: UInt64) {
+    entered {
+      if hasPosts.exchange(false, ordering: .acquiring) {
+        let batch = lock.withLock {
+          let taken = posts
+          posts = []
+          return taken
+        }
+        for post in batch { run(post) }
+      }
+      while let token = deadlines.popDue(now) { expire(token) }
+      if nextKeepAlive <= now { keepStreamsAlive(now) }
+    }
+  }
+
+  private func run(_ post: Post) {
+    switch post {
+    case .ended(let call, let token): finishPosted(call, token)
+    case .emitted(let token, let kind, let json): emitPosted(token, kind, json)
+    case .cancel(let token): cancelCall(token)
+    case .notify(let exchange, let message): notify(exchange, message)
+    case .finish(let exchange): finishStream(exchange)
+    case .run(let body): body(self)
+    }
+  }
+
+  // MARK: From other threads
+
+  /// Hands work to the loop and wakes it. [any-thread]
+  func post(_ post: Post) {
+    let isLast = lock.withLock {
+      guard isDetached else {
+        posts.append(post)
+        return false
+      }
+      return bury(post)
+    }
+    if isLast {
+      CallDirectory.leave(calls)
+    } else if !hasPosts.exchange(true, ordering: .releasing) {
+      lock.withLock { if !isDetached { door.wake(number) } }
+    }
+  }
+
+  /// A post that finds its loop gone: an ended call gives back what it holds. Returns whether it
+  /// was the last one. Under `lock`.
+  private func bury(_ post: Post) -> Bool {
+    guard case .ended(let call, _) = post else { return false }
+    call._withUnsafeGuaranteedRef { release($0) }
+    calls.close(call)
+    return calls.openCount == 0
+  }
+
+  /// The thread ends: open calls are cancelled, the calls' table goes back. [loop-thread]
+  func detach() {
+    entered {
+      for token in calls.openTokens { peerVanished(token) }
+      for (exchange, kind) in open {
+        if case .stream(let session) = kind { session.detach(exchange, of: self) }
+      }
+      open.removeAll()
+      connections.removeAll()
+    }
+    runDue(now)
+    // A plugin may have ended a call that it has not posted yet: the table goes back with the
+    // last of them.
+    let isLast = lock.withLock {
+      isDetached = true
+      for post in posts { _ = bury(post) }
+      posts = []
+      return calls.openCount == 0
+    }
+    epoch.leave()
+    if isLast { CallDirectory.leave(calls) }
+  }
+}

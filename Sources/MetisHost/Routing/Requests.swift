@@ -1,0 +1,162 @@
+import JSON
+import JSONRPC
+import MCP
+import MetisPluginAPI
+
+/// A request on its way: where its answer goes and what was read of it. Slices are the message's.
+struct Request {
+  let answerer: Call.Answerer
+  /// Raw JSON: a string or an integer.
+  let id: UnsafeRawBufferPointer
+  var revision: ProtocolRevision
+  var session: Session?
+  var parameters = RequestParameters()
+  /// JSON object of the authenticated sender, or empty.
+  var principal: [UInt8] = []
+
+  init(answerer: Call.Answerer, id: UnsafeRawBufferPointer, revision: ProtocolRevision) {
+    self.answerer = answerer
+    self.id = id
+    self.revision = revision
+  }
+}
+
+/// From a decoded message to what performs it.
+extension Loop {
+  /// Takes a message apart; errors carry what JSON-RPC and HTTP answer with.
+  func decode(_ body: UnsafeRawBufferPointer) throws(MCPError) -> Envelope {
+    do {
+      return try Envelope.decode(body, limits: core.limits.json)
+    } catch {
+      if error.code == .parseError { throw .parse(error.message) }
+      throw .invalidRequest(error.message)
+    }
+  }
+
+  /// Reads the parameters of a stateless request and checks that its envelope is complete.
+  static func statelessParameters(_ params: JSONSlice?) throws(MCPError) -> RequestParameters {
+    let parameters: RequestParameters
+    do {
+      parameters = try params.map { (slice) throws(MCPError) in try RequestParameters(slice) }
+        ?? RequestParameters()
+    } catch {
+      throw error.message.contains("_meta") ? .incompleteMeta(error.message) : error
+    }
+    var missing: [String] = []
+    if parameters.meta.protocolVersion == nil {
+      missing.append("io.modelcontextprotocol/protocolVersion")
+    }
+    if parameters.meta.clientCapabilities == nil {
+      missing.append("io.modelcontextprotocol/clientCapabilities")
+    }
+    guard missing.isEmpty else {
+      throw .incompleteMeta("params._meta lacks: " + missing.joined(separator: ", "))
+    }
+    return parameters
+  }
+
+  /// Reads the parameters of `initialize`.
+  func initializeParameters(_ params: JSONSlice?) throws(MCPError) -> RequestParameters {
+    guard let params else {
+      throw .invalidParams("params is missing; expected protocolVersion, capabilities, clientInfo")
+    }
+    let parameters = try RequestParameters(params)
+    guard parameters.protocolVersion != nil else {
+      throw .invalidParams("params.protocolVersion is missing; expected a revision's date")
+    }
+    try runFilters(initialize: params)
+    return parameters
+  }
+
+  /// The client's revision where it is a legacy one, else the newest of those.
+  static func negotiate(_ parameters: RequestParameters) -> ProtocolRevision {
+    guard let asked = parameters.protocolVersion, !asked.hasEscapes,
+      let revision = ProtocolRevision(utf8: asked.raw), revision.isLegacy
+    else { return .newestLegacy }
+    return revision
+  }
+
+  /// A request of the handshake era, in its session.
+  func dispatchLegacy(_ request: Request, _ method: JSONStringSlice, _ params: JSONSlice?) {
+    var request = request
+    do {
+      guard let known = Method(utf8: method.raw),
+        RevisionTraits.of(request.revision).knows(known)
+      else { throw MCPError.methodNotFound(method.decoded) }
+      guard known != .initialize else {
+        throw MCPError.invalidRequest("initialize may be sent once in a session")
+      }
+      if let params { request.parameters = try RequestParameters(params) }
+      perform(known, request, params)
+    } catch {
+      answer(request, error)
+    }
+  }
+
+  /// Performs a request whose revision knows the method.
+  func perform(_ method: Method, _ request: Request, _ params: JSONSlice?) {
+    do {
+      if snapshot._withUnsafeGuaranteedRef({ !$0.filters.isEmpty }) {
+        let replaced = try runFilters(request: method, params)
+        if let replaced {
+          return try replaced.withUnsafeBytes { (bytes) throws(MCPError) in
+            try performFiltered(method, request, bytes)
+          }
+        }
+      }
+      try performNow(method, request)
+    } catch {
+      answer(request, error)
+    }
+  }
+
+  /// Goes on with the parameters that a filter wrote.
+  private func performFiltered(
+    _ method: Method, _ request: Request, _ params: UnsafeRawBufferPointer
+  ) throws(MCPError) {
+    var request = request
+    let slice: JSONSlice
+    do {
+      slice = try JSONCursor.validate(params, limits: core.limits.json)
+    } catch {
+      throw .internalError("A filter replaced params by something that is not JSON: \(error)")
+    }
+    guard slice.kind == .object else {
+      throw .internalError("A filter replaced params by \(slice.kind); expected an object")
+    }
+    request.parameters = try RequestParameters(slice)
+    try performNow(method, request)
+  }
+
+  private func performNow(_ method: Method, _ request: Request) throws(MCPError) {
+    switch method {
+    case .toolsCall: try callTool(request)
+    case .toolsList: try listTools(request)
+    case .discover: answerEncoded(request) { $0.discover }
+    case .ping: answerEmptyResult(request)
+    case .initialize, .initialized, .cancelled: throw .methodNotFound(method.name.description)
+    }
+  }
+
+  private func listTools(_ request: Request) throws(MCPError) {
+    if let cursor = request.parameters.cursor {
+      throw .invalidParams(
+        "Invalid cursor: \(cursor.decoded.prefix(64)); this list has one page and gives none")
+    }
+    answerEncoded(request) { $0.toolsList(request.revision) }
+  }
+
+  /// A notification of a client.
+  func takeNotification(_ envelope: Envelope, _ session: Session?) {
+    guard let method = envelope.method, let known = Method(utf8: method.raw) else { return }
+    // `initialized` needs no act: the session serves as soon as it is open.
+    guard known == .cancelled, let session, let params = envelope.params,
+      let id = (try? RequestParameters(params))?.requestID, let token = session.token(id.bytes)
+    else { return }
+    if token >> 22 & 0x3FF == UInt64(calls.number) {
+      cancelCall(token)
+    } else {
+      core.cancel(token)
+    }
+  }
+}

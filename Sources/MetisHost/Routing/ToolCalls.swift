@@ -1,0 +1,223 @@
+import JSON
+import MCP
+import MetisPluginAPI
+import Synchronization
+
+/// Calls of tools: from the route to the strategy, and from its end to the answer.
+extension Loop {
+  /// Finds the tool and calls it. Answers errors of the request by throwing.
+  func callTool(_ request: Request) throws(MCPError) {
+    guard let name = request.parameters.name else {
+      throw .invalidParams("params.name is missing; expected a tool's name")
+    }
+    let route: UnsafePointer<Snapshot.Route>?
+    if name.hasEscapes {
+      var decoded = name.decoded
+      route = decoded.withUTF8 { bytes in
+        snapshot._withUnsafeGuaranteedRef { $0.route(UnsafeRawBufferPointer(bytes)) }
+      }
+    } else {
+      route = snapshot._withUnsafeGuaranteedRef { $0.route(name.raw) }
+    }
+    guard let route else { throw .unknownTool(name.decoded) }
+    let arguments =
+      request.parameters.arguments.map { metis_slice_v1($0.bytes) } ?? metis_slice_v1("{}")
+    try call(
+      route, name: metis_slice_v1(name.raw), arguments: arguments, answerer: request.answerer,
+      nesting: 0, deadline: .max
+    ) { call in
+      call.revision = request.revision
+      call.id = request.id
+      call.session = request.session
+      if let meta = request.parameters.meta.raw { call.meta = meta.bytes }
+      if let token = request.parameters.meta.progressToken { call.progressToken = token.bytes }
+      call.logLevel = request.parameters.meta.logLevel
+      if !request.principal.isEmpty { call.principal = request.principal }
+      return request.parameters.meta.seed
+    }
+  }
+
+  /// Opens a call and runs it. `fill` sets what the answer needs and may give a seed.
+  @inline(__always)
+  func call(
+    _ route: UnsafePointer<Snapshot.Route>, name: metis_slice_v1, arguments: metis_slice_v1,
+    answerer: Call.Answerer, nesting: Int, deadline: UInt64, _ fill: (Call) -> UInt64?
+  ) throws(MCPError) {
+    guard let instances = route.pointee.instances else {
+      throw .internalError(
+        "The strategy of \(name.text) is not available: its plugin is disabled or failed")
+    }
+    guard let opened = calls.open() else {
+      throw .internalError("Too many open calls; try again when some have ended")
+    }
+    let target = route.pointee.target
+    opened._withUnsafeGuaranteedRef { call in
+      call.answerer = answerer
+      call.target = target
+      call.instances = instances
+      call.nesting = nesting
+      let givenSeed = fill(call)
+      let (ordinal, ownSeed, timeout) = target._withUnsafeGuaranteedRef { target in
+        let ordinal = target.ordinal.wrappingAdd(1, ordering: .relaxed).oldValue
+        return (ordinal, givenSeed ?? target.callSeed(ordinal), target.timeout)
+      }
+      var request = metis_request_v1()
+      request.size = UInt32(MemoryLayout<metis_request_v1>.size)
+      request.kind = METIS_KIND_TOOL
+      request.call = call.token
+      request.target = name
+      request.arguments = arguments
+      request.seed = ownSeed
+      request.ordinal = ordinal
+      instances._withUnsafeGuaranteedRef { instances in
+        if instances.mayBlock || instances.isAsync {
+          request.deadline = min(now &+ timeout, deadline)
+          call.deadline = request.deadline
+        } else {
+          // A strategy that never blocks is done before a clock would be read.
+          request.deadline = .max
+        }
+        if instances.mayBlock {
+          submit(opened, call, instances, &request)
+        } else {
+          run(opened, call, instances, &request)
+        }
+      }
+    }
+  }
+
+  /// Calls an inline or asynchronous strategy on this thread.
+  @inline(__always)
+  private func run(
+    _ opened: Unmanaged<Call>, _ call: Call, _ instances: InstanceSet,
+    _ request: inout metis_request_v1
+  ) {
+    let token = call.token
+    guard let instance = instances.acquire(hint: number) else {
+      _ = end(opened, token, .failed(.internalError(ToolCalls.allBusy(instances))))
+      return
+    }
+    let code = StrategyCalls.call(instances.strategy, instance.pointer, &request)
+    instances.release(instance)
+    // Most calls have ended by now, inside the strategy's `complete`.
+    guard !call.isClosed(token) else { return }
+    settle(opened, call, token, instances, code)
+  }
+
+  /// What a strategy's return means for a call that it did not end on this thread.
+  private func settle(
+    _ opened: Unmanaged<Call>, _ call: Call, _ token: UInt64, _ instances: InstanceSet,
+    _ code: Int32
+  ) {
+    var isEnded = false
+    if code != METIS_OK {
+      isEnded = end(opened, token, .failed(.internalError(ToolCalls.failed(instances, code))))
+    } else if !instances.isAsync {
+      isEnded = end(opened, token, .failed(.internalError(ToolCalls.neverReplied(instances))))
+    }
+    // Another thread may have ended it a moment ago: its post is on the way.
+    if !isEnded { makePending(call, token, instances) }
+  }
+
+  /// The call outlives the message: copies are made, its end is awaited.
+  private func makePending(_ call: Call, _ token: UInt64, _ instances: InstanceSet) {
+    call.keep()
+    call.isPending = true
+    instances.beginPending()
+    deadlines.insert(token, at: call.deadline)
+    if case .exchange(let exchange, let isFrame) = call.answerer {
+      if !isFrame { open[exchange] = .call(token: token) }
+      // A second request with the id of a pending one cannot be cancelled by that id.
+      call.isRegistered = call.session?.register(call.id, token) ?? false
+    }
+  }
+
+  /// Hands a call that may block to the workers.
+  private func submit(
+    _ opened: Unmanaged<Call>, _ call: Call, _ instances: InstanceSet,
+    _ request: inout metis_request_v1
+  ) {
+    let token = call.token
+    makePending(call, token, instances)
+    let work = BlockingCall(request, instances)
+    instances.beginPending()
+    if !core.workers.submit({ work.run(worker: $0) }) {
+      instances.endPending()
+      _ = end(
+        opened, token,
+        .failed(.internalError("The server is at its limit of waiting calls; try again later")))
+    }
+  }
+}
+
+/// Messages about strategies that break their contract; each names the plugin.
+enum ToolCalls {
+  static func neverReplied(_ instances: InstanceSet) -> String {
+    "Plugin \(instances.generation.id) returned without ending its call; expected complete, fail "
+      + "or need_input before the return"
+  }
+
+  static func failed(_ instances: InstanceSet, _ code: Int32) -> String {
+    code == StrategyCalls.exceptionCode
+      ? "Plugin \(instances.generation.id) let an exception out of its call"
+      : "Plugin \(instances.generation.id) returned \(code) from its call; expected METIS_OK"
+  }
+
+  static func allBusy(_ instances: InstanceSet) -> String {
+    "All instances of plugin \(instances.generation.id) for this tool are in a call: it calls "
+      + "itself and is not reentrant"
+  }
+}
+
+/// A call on its way through the worker pool: owns copies of everything it lends to the strategy.
+final class BlockingCall: @unchecked Sendable {
+  private let instances: InstanceSet
+  private let token: UInt64
+  private let target: [UInt8]
+  private let arguments: [UInt8]
+  private let seed: UInt64
+  private let ordinal: UInt64
+  private let deadline: UInt64
+
+  init(_ request: metis_request_v1, _ instances: InstanceSet) {
+    self.instances = instances
+    token = request.call
+    target = [UInt8](request.target.raw)
+    arguments = [UInt8](request.arguments.raw)
+    seed = request.seed
+    ordinal = request.ordinal
+    deadline = request.deadline
+  }
+
+  /// Calls the strategy. [worker-thread]
+  func run(worker: Int) {
+    defer { instances.endPending() }
+    guard let call = CallDirectory.find(token),
+      call._withUnsafeGuaranteedRef({ $0.isOpen(token) })
+    else { return }
+    guard let instance = instances.acquire(hint: worker) else {
+      return Replies.end(token, .failed(.internalError(ToolCalls.allBusy(instances))))
+    }
+    var request = metis_request_v1()
+    request.size = UInt32(MemoryLayout<metis_request_v1>.size)
+    request.kind = METIS_KIND_TOOL
+    request.call = token
+    request.seed = seed
+    request.ordinal = ordinal
+    request.deadline = deadline
+    let code = target.withSlice { target in
+      arguments.withSlice { arguments in
+        request.target = target
+        request.arguments = arguments
+        return StrategyCalls.call(instances.strategy, instance.pointer, &request)
+      }
+    }
+    instances.release(instance)
+    if code != METIS_OK {
+      Replies.end(token, .failed(.internalError(ToolCalls.failed(instances, code))))
+    } else if !instances.isAsync {
+      // Without effect where the strategy has ended the call.
+      Replies.end(token, .failed(.internalError(ToolCalls.neverReplied(instances))))
+    }
+  }
+}
