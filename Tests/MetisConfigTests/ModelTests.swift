@@ -46,7 +46,7 @@ import Testing
     #expect(configuration.transport.section["max_body"] == 1000)
     #expect(configuration.transport.section["tls"]?["key_file"] == "/k.pem")
     let certificate = configuration.transport.section["tls"]?["cert_file"]?.string
-    #expect(certificate == configuration.transport.directory + "/c.pem")
+    #expect(certificate == configuration.transport.section.directory + "/c.pem")
     #expect(
       configuration.server.icons?.description
         == #"[{"src":"https://example.org/i.png","mimeType":"image/png","sizes":["48x48"]}]"#)
@@ -103,7 +103,7 @@ import Testing
       """)
     #expect(configuration.auth.methods.map(\.name) == ["apikey", "jwt"])
     #expect(configuration.auth.methods[0].section["header"] == "X-API-Key")
-    #expect(configuration.auth.methods[1].section.isEmpty)
+    #expect(configuration.auth.methods[1].section.object.isEmpty)
     let short = try load("[auth]\nenabled = true\nmode = \"api_key\"\n[auth.api_key]\nx = 1\n")
     #expect(short.auth.methods.map(\.name) == ["api_key"])
     #expect(try load("[auth]\nmode = \"none\"\n").auth.methods.isEmpty)

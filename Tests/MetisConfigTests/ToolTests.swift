@@ -30,7 +30,8 @@ import Testing
         + #""properties":{"q":{"type":"string"}}},"outputSchema":{"type":"object"},"annotations":"#
         + #"{"title":"A","readOnlyHint":true,"destructiveHint":false},"icons":[{"src":"data:,"}],"#
         + #""_meta":{"example.org/x":1}}"#)
-    #expect(JSONValue.object(tool.mock.section).description == #"{"content":{"b":1,"a":[]}}"#)
+    #expect(
+      JSONValue.object(tool.mock.section.object).description == #"{"content":{"b":1,"a":[]}}"#)
     #expect(tool.mock.seed == 9_223_372_036_854_775_807)
     #expect(tool.mock.timeout == .milliseconds(250))
     #expect(tool.definition["mock"]?["strategy"] == "static")
@@ -57,7 +58,7 @@ import Testing
       n = 1
       """)
     #expect(
-      JSONValue.object(configuration.tools[0].mock.section).description
+      JSONValue.object(configuration.tools[0].mock.section.object).description
         == #"{"result":1,"content":"x","variables":{"n":1}}"#)
     let twice = try errors(
       "[[tools]]\nname = \"a\"\n[tools.mock]\nstrategy = \"s\"\nx = 1\n[tools.mock.s]\nx = 2\n")
@@ -164,5 +165,19 @@ import Testing
           "b.toml:3", "c.yaml:0",
         ])
     }
+  }
+
+  @Test func whatAPluginFindsIsShownWhereItStands() throws {
+    let section = try load(
+      "[[tools]]\nname = \"a\"\n[tools.mock]\nstrategy = \"s\"\n[tools.mock.s]\nl = [{ \"a/b\" = 1 }]\n"
+    ).tools[0].mock.section
+    let place = { (pointer: String) in
+      let error = section.error(at: pointer, message: "m")
+      return "\(error.line):\(error.column) \(error.keyPath)"
+    }
+    #expect(place("/l/0/a~1b") == "6:8 tools[0].mock.l[0].a/b")
+    #expect(place("/l/0/missing") == "6:6 tools[0].mock.l[0]")
+    #expect(place("/l/7") == "6:1 tools[0].mock.l")
+    #expect(place("") == "3:2 tools[0].mock" || place("") == "3:1 tools[0].mock")
   }
 }

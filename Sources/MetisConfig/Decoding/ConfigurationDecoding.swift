@@ -19,10 +19,10 @@ struct ConfigurationDecoding {
     let substitution = Substitution(variable: variable, report: report)
     let root = substitution.apply(to: root, path: "")
     var configuration = Configuration(
-      transport: TransportSettings(type: "http", section: [:], directory: "/"))
+      transport: TransportSettings(type: "http", section: ConfigSection(root, path: "")))
     guard let reader = TableReader(root, path: "", report: report) else { return configuration }
 
-    var level: LogLevel?
+    var level: LoggingSettings.Level?
     let server = reader.table("server")
     if let server { configuration.server = ServerSettings.decode(server, level: &level) }
     configuration.transport = TransportSettings.decode(

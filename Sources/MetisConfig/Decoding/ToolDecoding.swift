@@ -125,19 +125,24 @@ extension MockSettings {
     reader.notAvailable(["behavior", "fallback"]) { "mock.\($0)" }
     guard let strategy, let name else { return nil }
 
-    var section = JSONObject()
-    if let own = reader.table[name], own.table != nil, let object = reader.object(name) {
-      section = object
+    var entries: [ConfigEntry] = []
+    if let own = reader.table[name]?.table {
+      _ = reader.value(name)
+      entries = own
     }
     for entry in reader.unread {
-      guard !section.contains(entry.key) else {
+      guard !entries.contains(where: { $0.key == entry.key }) else {
         reader.report.error(
           "found here and in [\(reader.path(name))]", at: entry.place,
           path: reader.path(entry.key), hint: "keep one of the two")
         continue
       }
-      section[entry.key] = entry.value.toJSON()
+      entries.append(entry)
     }
+    var table = reader.table
+    table.content = .table(entries)
+    let section = ConfigSection(
+      table, path: reader.path, directory: FilePath.directory(of: reader.place.file))
     return MockSettings(
       strategy: name, section: section, seed: seed, timeout: timeout, place: strategy.place)
   }

@@ -1,5 +1,3 @@
-public import JSON
-
 /// The auth plugins of a configuration, in the order in which they are asked. Empty: no
 /// authentication.
 public struct AuthSettings: Sendable {
@@ -9,10 +7,7 @@ public struct AuthSettings: Sendable {
     public var name: String
 
     /// What the plugin receives: `[auth.<name>]`.
-    public var section: JSONObject
-
-    /// The folder that relative paths of ``section`` stand against.
-    public var directory: String
+    public var section: ConfigSection
 
     /// Where the name stands.
     public var place: ConfigPlace
@@ -41,12 +36,12 @@ extension AuthSettings {
     let sections = reader.unread
     for name in names where enabled != false {
       guard let text = name.string else { continue }
-      let section = reader.value(text)
-      guard let object = section.map({ $0.toJSON().object }) ?? JSONObject() else { continue }
-      let file = section?.table?.first?.place.file ?? section?.place.file ?? name.place.file
+      let section = reader.value(text) ?? ConfigValue(.table([]), at: name.place)
+      // A section that is no table is reported below.
+      guard section.table != nil else { continue }
       settings.methods.append(
         Method(
-          name: text, section: object, directory: FilePath.directory(of: file), place: name.place))
+          name: text, section: ConfigSection(section, path: reader.path(text)), place: name.place))
     }
     for entry in sections {
       guard reader.value(entry.key)?.table != nil else {

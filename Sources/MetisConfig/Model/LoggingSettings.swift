@@ -1,5 +1,10 @@
 /// The `[logging]` table.
 public struct LoggingSettings: Sendable {
+  /// How much is written about what the host does.
+  public enum Level: String, Sendable, CaseIterable {
+    case trace, debug, info, warn, error
+  }
+
   /// How a line looks.
   public enum Format: String, Sendable, CaseIterable {
     case json, pretty, compact
@@ -14,7 +19,7 @@ public struct LoggingSettings: Sendable {
   }
 
   /// What is written.
-  public var level = LogLevel.info
+  public var level = Level.info
 
   /// How a line looks.
   public var format = Format.pretty
@@ -29,15 +34,15 @@ public struct LoggingSettings: Sendable {
 extension LoggingSettings {
   /// Reads `[logging]`. `fallback` is the level of `[server]`.
   static func decode(
-    _ value: ConfigValue?, fallback: LogLevel?, transport: String, report: ConfigReport
+    _ value: ConfigValue?, fallback: Level?, transport: String, report: ConfigReport
   ) -> LoggingSettings {
     var settings = LoggingSettings()
     if let fallback { settings.level = fallback }
     guard let value, let reader = TableReader(value, path: "logging", report: report) else {
       return settings
     }
-    let levels = LogLevel.allCases.map(\.rawValue)
-    if let level = reader.choice("level", levels).flatMap(LogLevel.init) { settings.level = level }
+    let levels = Level.allCases.map(\.rawValue)
+    if let level = reader.choice("level", levels).flatMap(Level.init) { settings.level = level }
     let formats = Format.allCases.map(\.rawValue)
     if let format = reader.choice("format", formats).flatMap(Format.init) {
       settings.format = format

@@ -1,10 +1,5 @@
 public import JSON
 
-/// How much is written about what the host does.
-public enum LogLevel: String, Sendable, CaseIterable {
-  case trace, debug, info, warn, error
-}
-
 /// The `[server]` table: who the server says it is, and where it listens.
 public struct ServerSettings: Sendable {
   /// The name that clients see.
@@ -61,7 +56,7 @@ public struct PerformanceSettings: Sendable {
 
 extension ServerSettings {
   /// Reads `[server]` but for its tables. `level` receives `log_level`.
-  static func decode(_ reader: TableReader, level: inout LogLevel?) -> ServerSettings {
+  static func decode(_ reader: TableReader, level: inout LoggingSettings.Level?) -> ServerSettings {
     var settings = ServerSettings()
     if let name = reader.name("name") { settings.name = name }
     if let version = reader.name("version") { settings.version = version }
@@ -75,7 +70,8 @@ extension ServerSettings {
     if let host = reader.name("host") { settings.host = host }
     if let port = reader.integer("port", in: UInt16.min...UInt16.max) { settings.port = port }
     settings.pageSize = reader.integer("page_size", in: 1...10_000)
-    level = reader.choice("log_level", LogLevel.allCases.map(\.rawValue)).flatMap(LogLevel.init)
+    level = reader.choice("log_level", LoggingSettings.Level.allCases.map(\.rawValue)).flatMap(
+      LoggingSettings.Level.init)
     return settings
   }
 }

@@ -45,7 +45,7 @@ public struct MockSettings: Sendable {
   public var strategy: String
 
   /// What the strategy receives: its own table, and the settings beside `strategy`.
-  public var section: JSONObject
+  public var section: ConfigSection
 
   /// The instance's seed; nil for one from the host's seed and the tool's name.
   public var seed: UInt64?

@@ -1,5 +1,3 @@
-public import JSON
-
 /// The transport that a configuration asks for: `[server.transport]` and the section that its plugin
 /// receives.
 public struct TransportSettings: Sendable {
@@ -11,10 +9,7 @@ public struct TransportSettings: Sendable {
 
   /// What the plugin receives: `[server.transport.<type>]`; for HTTP with `[server.tls]` as `tls`,
   /// whose paths are absolute.
-  public var section: JSONObject
-
-  /// The folder that relative paths of ``section`` stand against.
-  public var directory: String
+  public var section: ConfigSection
 }
 
 extension TransportSettings {
@@ -26,13 +21,16 @@ extension TransportSettings {
   static func decode(
     _ value: ConfigValue?, tls: ConfigValue?, file: String, report: ConfigReport
   ) -> TransportSettings {
+    let empty = ConfigValue(.table([]), at: value?.place ?? ConfigPlace(file: file))
     var settings = TransportSettings(
-      type: "http", section: JSONObject(), directory: FilePath.directory(of: file))
+      type: "http", section: ConfigSection(empty, path: "server.transport"))
     if let value, let reader = TableReader(value, path: "server.transport", report: report) {
       settings.read(reader)
     }
     if let tls, let reader = TableReader(tls, path: "server.tls", report: report) {
-      settings.section["tls"] = .object(tlsSection(reader))
+      let entry = ConfigEntry(key: "tls", at: tls.place, value: tlsSection(reader))
+      let entries = (settings.section.value.table ?? []).filter { $0.key != "tls" }
+      settings.section.value.content = .table(entries + [entry])
     }
     return settings
   }
@@ -52,26 +50,27 @@ extension TransportSettings {
     reader.notAvailable(["websocket_path"]) { reader.path($0) }
     for name in Self.available + tables {
       guard let value = reader.value(name) else { continue }
-      guard let section = value.toJSON().object else {
+      if value.table == nil {
         reader.mismatch(name, value, expected: "a table")
-        continue
+      } else if name == type {
+        section = ConfigSection(value, path: reader.path(name))
       }
-      guard name == type else { continue }
-      self.section = section
-      // The file of the first entry, for a table that several files fill.
-      let place = value.table?.first?.place ?? value.place
-      directory = FilePath.directory(of: place.file)
     }
     reader.finish()
   }
 
   /// `[server.tls]` with its file names made absolute: it may stand in another file than the
   /// section that it becomes part of.
-  private static func tlsSection(_ reader: TableReader) -> JSONObject {
-    var section = reader.table.toJSON().object ?? JSONObject()
-    for key in section.keys where key.hasSuffix("_file") {
-      if let file = reader.file(key) { section[key] = .string(file) }
-    }
-    return section
+  private static func tlsSection(_ reader: TableReader) -> ConfigValue {
+    var table = reader.table
+    table.content = .table(
+      (table.table ?? []).map { entry in
+        var entry = entry
+        if entry.key.hasSuffix("_file"), let file = reader.file(entry.key) {
+          entry.value.content = .string(file)
+        }
+        return entry
+      })
+    return table
   }
 }
