@@ -1,0 +1,96 @@
+public import JSON
+
+/// The `[server]` table: who the server says it is, and where it listens.
+public struct ServerSettings: Sendable {
+  /// The name that clients see.
+  public var name = "Metis"
+
+  /// The version that clients see.
+  public var version = "1.0.0"
+
+  /// The name for people.
+  public var title: String?
+
+  /// What the server is for, in a sentence.
+  public var description: String?
+
+  /// Where people read more.
+  public var websiteURL: String?
+
+  /// Icons in MCP's form: `[{"src":…,"mimeType":…?,"sizes":…?,"theme":…?}]`.
+  public var icons: JSONValue?
+
+  /// What a model should know about the server (MCP `instructions`).
+  public var instructions: String?
+
+  /// The address to listen on: a name or an address, without a port.
+  public var host = "127.0.0.1"
+
+  /// The port to listen on; 0 lets the system choose.
+  public var port: UInt16 = 3000
+
+  /// How many entries a page of a list has; nil for one page.
+  public var pageSize: Int?
+
+  /// The settings of a file that says nothing.
+  public init() {}
+}
+
+/// The `[server.performance]` table.
+public struct PerformanceSettings: Sendable {
+  /// How many threads run strategies that may block; nil for what the machine suggests.
+  public var workerThreads: Int?
+
+  /// How many event loops a transport runs; nil for one a core.
+  public var loops: Int?
+
+  /// After what time a call is answered with a time-out.
+  public var requestTimeout: Duration = .seconds(30)
+
+  /// How many calls may be under way; more are refused.
+  public var maxConcurrentRequests = 1000
+
+  /// The settings of a file that says nothing.
+  public init() {}
+}
+
+extension ServerSettings {
+  /// Reads `[server]` but for its tables. `level` receives `log_level`.
+  static func decode(_ reader: TableReader, level: inout LoggingSettings.Level?) -> ServerSettings {
+    var settings = ServerSettings()
+    if let name = reader.name("name") { settings.name = name }
+    if let version = reader.name("version") { settings.version = version }
+    settings.title = reader.name("title")
+    settings.description = reader.name("description")
+    settings.websiteURL = reader.name("website_url")
+    settings.icons = reader.value("icons").flatMap {
+      Icons.decode($0, path: reader.path("icons"), report: reader.report)
+    }
+    settings.instructions = reader.name("instructions")
+    if let host = reader.name("host") { settings.host = host }
+    if let port = reader.integer("port", in: UInt16.min...UInt16.max) { settings.port = port }
+    settings.pageSize = reader.integer("page_size", in: 1...10_000)
+    level = reader.choice("log_level", LoggingSettings.Level.allCases.map(\.rawValue)).flatMap(
+      LoggingSettings.Level.init)
+    return settings
+  }
+}
+
+extension PerformanceSettings {
+  /// Reads `[server.performance]`.
+  static func decode(_ reader: TableReader) -> PerformanceSettings {
+    var settings = PerformanceSettings()
+    settings.workerThreads = reader.integer("worker_threads", in: 1...1024)
+    settings.loops = reader.integer("loops", in: 1...256)
+    let threads = reader.integer("threads", in: 1...256)
+    if settings.loops == nil { settings.loops = threads }
+    if let limit = reader.seconds("request_timeout_sec", limit: 86_400) {
+      settings.requestTimeout = limit
+    }
+    if let count = reader.integer("max_concurrent_requests", in: 1...10_000_000) {
+      settings.maxConcurrentRequests = count
+    }
+    reader.finish()
+    return settings
+  }
+}

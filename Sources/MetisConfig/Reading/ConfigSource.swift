@@ -1,0 +1,44 @@
+/// Reads configuration files into value trees. The format follows from the file's extension.
+public enum ConfigSource {
+  /// How large a file may be, in bytes.
+  public static let greatestSize = 16 << 20
+
+  /// The extensions of the formats that are read.
+  public static let extensions = ["toml", "json"]
+
+  /// Reads `file`: `.toml` (TOML 1.1) or `.json`. The top of the tree is a table.
+  public static func read(_ file: String) throws(ConfigErrors) -> ConfigValue {
+    let place = ConfigPlace(file: file)
+    let format = FilePath.fileExtension(of: file)
+    guard extensions.contains(format) else {
+      let isYAML = format == "yaml" || format == "yml"
+      throw ConfigErrors(errors: [
+        ConfigError(
+          at: place,
+          message: isYAML
+            ? "YAML is not available yet"
+            : "found a file of an unknown format, expected .toml or .json",
+          hint: isYAML ? "write it as .toml or .json" : nil)
+      ])
+    }
+    let bytes: [UInt8]
+    do {
+      bytes = try FilePath.read(file, limit: greatestSize)
+    } catch {
+      throw ConfigErrors(errors: [
+        ConfigError(at: place, message: "the file cannot be read: \(error.message)")
+      ])
+    }
+    return try parse(bytes, as: format, file: file)
+  }
+
+  /// Parses `bytes` as the contents of `file`. `format` is one of ``extensions``.
+  public static func parse(
+    _ bytes: [UInt8], as format: String, file: String
+  ) throws(ConfigErrors) -> ConfigValue {
+    switch format {
+    case "json": return try parseJSON(bytes, file: file)
+    default: return try parseTOML(bytes, file: file)
+    }
+  }
+}

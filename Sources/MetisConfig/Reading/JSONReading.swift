@@ -1,0 +1,106 @@
+import JSON
+
+extension ConfigSource {
+  /// Parses JSON (RFC 8259). A member that stands twice in an object is an error.
+  static func parseJSON(_ bytes: [UInt8], file: String) throws(ConfigErrors) -> ConfigValue {
+    do {
+      let (value, errors) = try bytes.withUnsafeBytes { raw in
+        Result { () throws(JSONError) in
+          var reading = JSONReading(cursor: JSONCursor(raw), bytes: raw, file: file)
+          let value = try reading.value()
+          try reading.cursor.finish()
+          return (value, reading.errors)
+        }
+      }.get()
+      guard errors.isEmpty else { throw ConfigErrors(errors: errors) }
+      guard value.table != nil else {
+        throw ConfigErrors(errors: [
+          ConfigError(at: value.place, message: "found \(value.kind), expected an object")
+        ])
+      }
+      return value
+    } catch let error as JSONError {
+      let place = ConfigPlace(file: file, line: error.line, column: error.column)
+      throw ConfigErrors(errors: [ConfigError(at: place, message: "not JSON: \(error.message)")])
+    } catch let errors as ConfigErrors {
+      throw errors
+    } catch {
+      throw ConfigErrors(errors: [ConfigError(at: ConfigPlace(file: file), message: "\(error)")])
+    }
+  }
+}
+
+/// Builds the tree from a cursor, whose limits bound the depth. Positions only grow, so lines are
+/// counted once.
+private struct JSONReading {
+  var cursor: JSONCursor
+  let bytes: UnsafeRawBufferPointer
+  let file: String
+  var errors: [ConfigError] = []
+  private var counted = 0
+  private var line = 1
+  private var column = 1
+
+  init(cursor: JSONCursor, bytes: UnsafeRawBufferPointer, file: String) {
+    self.cursor = cursor
+    self.bytes = bytes
+    self.file = file
+  }
+
+  /// The place of the byte at `offset`, which is not before the one asked for last.
+  private mutating func place(at offset: Int) -> ConfigPlace {
+    while counted < offset {
+      let byte = bytes[counted]
+      counted += 1
+      if byte == UInt8(ascii: "\n") {
+        line += 1
+        column = 1
+      } else if byte & 0xc0 != 0x80 {
+        column += 1
+      }
+    }
+    return ConfigPlace(file: file, line: line, column: column)
+  }
+
+  mutating func value() throws(JSONError) -> ConfigValue {
+    let kind = try cursor.kind()
+    let place = place(at: cursor.offset)
+    let content: ConfigValue.Content
+    switch kind {
+    case .object: content = .table(try object())
+    case .array:
+      var elements: [ConfigValue] = []
+      try cursor.beginArray()
+      while try cursor.nextElement() { elements.append(try value()) }
+      content = .array(elements)
+    case .string: content = .string(try cursor.string().decoded)
+    case .number: content = .number(try cursor.number().number)
+    case .true, .false: content = .bool(try cursor.bool())
+    case .null:
+      try cursor.null()
+      content = .null
+    }
+    return ConfigValue(content, at: place)
+  }
+
+  private mutating func object() throws(JSONError) -> [ConfigEntry] {
+    var entries: [ConfigEntry] = []
+    var names: Set<String> = []
+    try cursor.beginObject()
+    while let key = try cursor.nextKey() {
+      let name = key.decoded
+      // The key's bytes follow its quote.
+      let offset = bytes.baseAddress.flatMap { base in key.raw.baseAddress.map { $0 - base - 1 } }
+      let keyPlace = place(at: offset ?? cursor.offset)
+      let value = try value()
+      if names.insert(name).inserted {
+        entries.append(ConfigEntry(key: name, at: keyPlace, value: value))
+      } else {
+        errors.append(
+          ConfigError(
+            at: keyPlace, keyPath: name, message: "found this key a second time in its object"))
+      }
+    }
+    return entries
+  }
+}

@@ -1,0 +1,103 @@
+/// What is wrong with a configuration, and where. Never holds a secret: values that came from the
+/// environment are not quoted.
+public struct ConfigError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// Whether the configuration can be used all the same.
+  public enum Severity: String, Sendable, Hashable {
+    /// The configuration is refused.
+    case error
+    /// The configuration is used.
+    case warning
+  }
+
+  /// Whether it refuses the configuration.
+  public var severity: Severity
+
+  /// Where the culprit stands.
+  public var place: ConfigPlace
+
+  /// The key's path from the top: `tools[2].mock.strategy`. Empty where a file is no TOML or JSON.
+  public var keyPath: String
+
+  /// What was found and what was expected.
+  public var message: String
+
+  /// What to do, where that is known.
+  public var hint: String?
+
+  /// An issue of the given severity.
+  public init(
+    _ severity: Severity = .error, at place: ConfigPlace, keyPath: String = "", message: String,
+    hint: String? = nil
+  ) {
+    self.severity = severity
+    self.place = place
+    self.keyPath = keyPath
+    self.message = message
+    self.hint = hint
+  }
+
+  /// The file of ``place``.
+  public var file: String { place.file }
+
+  /// The line of ``place``.
+  public var line: Int { place.line }
+
+  /// The column of ``place``.
+  public var column: Int { place.column }
+
+  /// `file:line:column: error: key.path: message (hint)`, in one line.
+  public var description: String {
+    let key = keyPath.isEmpty ? "" : "\(keyPath): "
+    let hint = hint.map { " (\($0))" } ?? ""
+    return "\(place): \(severity.rawValue): \(key)\(message)\(hint)"
+  }
+}
+
+/// Everything that is wrong with a configuration: reading goes on after the first error.
+public struct ConfigErrors: Error, Sendable, CustomStringConvertible {
+  /// The errors, at least one, in the order of the files and lines they were met in.
+  public var errors: [ConfigError]
+
+  /// Warnings that were met as well.
+  public var warnings: [ConfigError]
+
+  /// The given errors and warnings.
+  public init(errors: [ConfigError], warnings: [ConfigError] = []) {
+    self.errors = errors
+    self.warnings = warnings
+  }
+
+  /// One line for each error.
+  public var description: String { errors.map(\.description).joined(separator: "\n") }
+}
+
+/// Collects what is found while a configuration is read. Used by one thread.
+final class ConfigReport {
+  private(set) var errors: [ConfigError] = []
+  private(set) var warnings: [ConfigError] = []
+  private var unavailable: Set<String> = []
+
+  func error(
+    _ message: String, at place: ConfigPlace, path: String, hint: String? = nil
+  ) {
+    errors.append(ConfigError(at: place, keyPath: path, message: message, hint: hint))
+  }
+
+  func warning(
+    _ message: String, at place: ConfigPlace, path: String, hint: String? = nil
+  ) {
+    warnings.append(
+      ConfigError(.warning, at: place, keyPath: path, message: message, hint: hint))
+  }
+
+  /// Warns once for `section`, where it first stands.
+  func notAvailable(_ section: String, at place: ConfigPlace) {
+    guard unavailable.insert(section).inserted else { return }
+    warning("not available yet; it is read and has no effect", at: place, path: section)
+  }
+
+  func add(_ found: ConfigErrors) {
+    errors += found.errors
+    warnings += found.warnings
+  }
+}
