@@ -1,0 +1,175 @@
+import MetisPluginAPI
+import Synchronization
+
+/// One instance of a transport plugin as the host drives it: its loops, its life.
+///
+/// A door is made on the control thread, carries messages on the transport's threads, drains when
+/// its plugin is replaced or the host ends, and is destroyed on the control thread.
+final class Door: @unchecked Sendable {
+  /// What comes in through the door.
+  enum Kind: Sendable {
+    case mcp
+    case admin
+  }
+
+  let kind: Kind
+  let generation: PluginGeneration
+  let table: UnsafePointer<metis_transport_v1>
+  let core: HostCore
+  let administration: Administration?
+  private(set) var instance: UnsafeMutableRawPointer?
+  private let loops: UnsafeMutablePointer<Unmanaged<Loop>?>
+  private let loopCount: Int
+  /// Called once when the last connection of a draining door is gone. [any-thread]
+  var onDrained: @Sendable () -> Void = {}
+  /// Called when the one peer of a transport without listeners is gone. [any-thread]
+  var onEnded: @Sendable () -> Void = {}
+  private let hasDrained = Atomic<Bool>(false)
+
+  /// Makes the transport's instance; nothing runs yet. [main-thread]
+  init(
+    kind: Kind, generation: PluginGeneration, core: HostCore, administration: Administration?,
+    config: [UInt8], directory: String, listeners: [metis_listener_v1], loops count: Int
+  ) throws(PluginError) {
+    guard let table = generation.transport else {
+      throw PluginError(
+        .adoption, "offers no \(METIS_TRANSPORT_V1); expected a transport", plugin: generation.id)
+    }
+    self.kind = kind
+    self.generation = generation
+    self.table = table
+    self.core = core
+    self.administration = administration
+    loopCount = count
+    loops = .allocate(capacity: count)
+    loops.initialize(repeating: nil, count: count)
+    var error = metis_error_v1.empty
+    var made: UnsafeMutableRawPointer?
+    let code = config.withSlice { config in
+      directory.withSlice { directory in
+        listeners.withUnsafeBufferPointer { listeners in
+          var setup = metis_transport_setup_v1()
+          setup.size = UInt32(MemoryLayout<metis_transport_setup_v1>.size)
+          setup.loops = UInt32(count)
+          setup.config = config
+          setup.directory = directory
+          setup.listeners = listeners.baseAddress
+          setup.listener_count = listeners.count
+          setup.host = Door.hostTable
+          setup.host_context = Unmanaged.passUnretained(self).toOpaque()
+          return table.pointee.create(generation.plugin, &setup, &error, &made)
+        }
+      }
+    }
+    guard code == METIS_OK else {
+      throw PluginError(
+        .adoption, "the transport refuses its configuration: \(error.message)",
+        plugin: generation.id)
+    }
+    instance = made
+    generation.calls.wrappingAdd(1, ordering: .relaxed)
+  }
+
+  deinit { loops.deallocate() }
+
+  /// Starts the loops. [main-thread]
+  func start() throws(PluginError) {
+    var error = metis_error_v1.empty
+    guard table.pointee.start(instance, &error) == METIS_OK else {
+      throw PluginError(
+        .adoption, "the transport does not start: \(error.message)", plugin: generation.id)
+    }
+  }
+
+  /// Stops accepting and lets what is open come to its end until `deadline`. [main-thread]
+  func drain(deadline: UInt64) { table.pointee.drain(instance, deadline) }
+
+  /// Joins the loops and frees the instance. [main-thread]
+  func destroy() {
+    guard let instance else { return }
+    table.pointee.destroy(instance)
+    self.instance = nil
+    generation.calls.wrappingSubtract(1, ordering: .releasing)
+  }
+
+  /// Has the certificates read again. [main-thread]
+  func reload() throws(PluginError) {
+    guard let reload = table.pointee.reload else { return }
+    var error = metis_error_v1.empty
+    guard reload(instance, &error) == METIS_OK else {
+      throw PluginError(
+        .adoption, "the transport could not reload: \(error.message)", plugin: generation.id)
+    }
+  }
+
+  /// Makes a loop poll. [any-thread]
+  func wake(_ loop: Int) { table.pointee.wake(instance, UInt32(loop)) }
+
+  // MARK: The host's table
+
+  /// Immortal: what every transport calls.
+  static let hostTable: UnsafePointer<metis_host_transport_v1> = {
+    let table = UnsafeMutablePointer<metis_host_transport_v1>.allocate(capacity: 1)
+    table.initialize(
+      to: metis_host_transport_v1(
+        size: UInt32(MemoryLayout<metis_host_transport_v1>.size), reserved: 0,
+        attach: { Door.attach($0, $1) },
+        detach: { Door.detach($0, $1) },
+        receive: { host, loop, message in
+          guard let message else { return }
+          Door.withLoop(host, loop) { $0.receive(message) }
+        },
+        closed: { host, loop, exchange in Door.withLoop(host, loop) { $0.closed(exchange) } },
+        writable: { host, loop, exchange in Door.withLoop(host, loop) { $0.writable(exchange) } },
+        poll: { host, loop, now in
+          var next = UInt64.max
+          Door.withLoop(host, loop) { next = $0.poll(now) }
+          return next
+        },
+        drained: { host in
+          guard let host else { return }
+          Unmanaged<Door>.fromOpaque(host)._withUnsafeGuaranteedRef { door in
+            if !door.hasDrained.exchange(true, ordering: .relaxed) { door.onDrained() }
+          }
+        },
+        ended: { host in
+          guard let host else { return }
+          Unmanaged<Door>.fromOpaque(host)._withUnsafeGuaranteedRef { $0.onEnded() }
+        }))
+    return UnsafePointer(table)
+  }()
+
+  @inline(__always)
+  private static func withLoop(
+    _ host: UnsafeMutableRawPointer?, _ loop: UInt32, _ body: (Loop) -> Void
+  ) {
+    guard let host else { return }
+    Unmanaged<Door>.fromOpaque(host)._withUnsafeGuaranteedRef { door in
+      guard Int(loop) < door.loopCount, let found = door.loops[Int(loop)] else { return }
+      found._withUnsafeGuaranteedRef { body($0) }
+    }
+  }
+
+  private static func attach(_ host: UnsafeMutableRawPointer?, _ loop: UInt32) -> Int32 {
+    guard let host else { return METIS_INVALID }
+    return Unmanaged<Door>.fromOpaque(host)._withUnsafeGuaranteedRef { door in
+      guard Int(loop) < door.loopCount, door.loops[Int(loop)] == nil else { return METIS_INVALID }
+      guard let made = Loop(door: door, number: Int(loop), core: door.core) else {
+        door.core.log(.error, "Too many loops at once: \(Epochs.capacity) is the limit")
+        return METIS_LIMIT
+      }
+      door.loops[Int(loop)] = Unmanaged.passRetained(made)
+      return METIS_OK
+    }
+  }
+
+  private static func detach(_ host: UnsafeMutableRawPointer?, _ loop: UInt32) {
+    guard let host else { return }
+    Unmanaged<Door>.fromOpaque(host)._withUnsafeGuaranteedRef { door in
+      guard Int(loop) < door.loopCount, let found = door.loops[Int(loop)] else { return }
+      found._withUnsafeGuaranteedRef { $0.detach() }
+      door.loops[Int(loop)] = nil
+      found.release()
+    }
+  }
+}
