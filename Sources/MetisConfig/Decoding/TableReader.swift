@@ -7,6 +7,8 @@ final class TableReader {
   let path: String
   let report: ConfigReport
   private var known: [String] = []
+  /// Those of ``known`` that have no effect yet.
+  private var withoutEffect: Set<String> = []
 
   /// A reader of `value`; nil, with an error, where it is no table.
   init?(_ value: ConfigValue, path: String, report: ConfigReport) {
@@ -142,6 +144,7 @@ final class TableReader {
 
   /// Takes `keys` as known and warns, once for each section, that they have no effect yet.
   func notAvailable(_ keys: [String], section: (String) -> String) {
+    withoutEffect.formUnion(keys)
     for key in keys where value(key) != nil {
       guard let entry = table.table?.first(where: { $0.key == key }) else { continue }
       report.notAvailable(section(key), at: entry.place)
@@ -150,10 +153,11 @@ final class TableReader {
 
   /// Refuses the keys that nobody asked for.
   func finish() {
+    let served = known.filter { !withoutEffect.contains($0) }.sorted()
     for entry in unread {
       let hint =
         nearest(to: entry.key, among: known).map { "did you mean \"\($0)\"?" }
-        ?? "known here: \(known.sorted().joined(separator: ", "))"
+        ?? "known here: \(served.joined(separator: ", "))"
       report.error("unknown key", at: entry.place, path: path(entry.key), hint: hint)
     }
   }

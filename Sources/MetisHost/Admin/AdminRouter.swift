@@ -1,0 +1,254 @@
+import JSON
+
+/// Turns admin requests into operations or refusals. Pure: any thread, no I/O.
+///
+/// Checks in this order: the host (DNS rebinding), the size, the token, the path, the method, the
+/// body. So who has no token learns nothing about the paths.
+struct AdminRouter: Sendable {
+  /// What must stand behind `Bearer`.
+  var token: AdminToken
+
+  /// Which Host fields are ours.
+  var hosts: AdminHosts
+
+  /// How many bytes a body may have.
+  var greatestBody = 64 << 10
+
+  /// What is to be done with a request.
+  enum Outcome: Sendable {
+    /// It has this answer.
+    case respond(AdminResponse)
+    /// It is to be carried out on the control thread.
+    case perform(AdminOperation)
+  }
+
+  /// Routes a request.
+  func route(_ request: AdminRequest) -> Outcome {
+    do {
+      return try accept(request)
+    } catch {
+      switch error {
+      case .problem(let problem): return .respond(problem.response(instance: request.path))
+      case .unauthorized(let problem):
+        return .respond(
+          problem.response(
+            instance: request.path,
+            fields: [("www-authenticate", "Bearer realm=\"metis-admin\"")]))
+      case .notAllowed(let verbs):
+        let allow = verbs.joined(separator: ", ")
+        let problem = Problem(
+          .methodNotAllowed, "found \(Self.shown(request.verb)), expected \(allow)")
+        return .respond(problem.response(instance: request.path, fields: [("allow", allow)]))
+      }
+    }
+  }
+
+  /// Routes a request and carries it out. Control thread.
+  func handle(
+    _ request: AdminRequest, operations: some AdminOperations,
+    reply: @escaping @Sendable (AdminResponse) -> Void
+  ) {
+    switch route(request) {
+    case .respond(let response): reply(response)
+    case .perform(let operation):
+      operation.perform(on: operations, instance: request.path, reply: reply)
+    }
+  }
+
+  private enum Refusal: Error {
+    case problem(Problem)
+    case unauthorized(Problem)
+    case notAllowed([String])
+  }
+
+  private func accept(_ request: AdminRequest) throws(Refusal) -> Outcome {
+    guard hosts.accept(request.host) else {
+      throw .problem(
+        Problem(
+          .misdirected,
+          "the Host field names neither this machine nor the configured address; "
+            + "use localhost, 127.0.0.1 or [::1]"))
+    }
+    guard request.body.count <= greatestBody else {
+      throw .problem(
+        Problem(
+          .tooLarge, "the body has \(request.body.count) bytes, the limit is \(greatestBody)"))
+    }
+    if request.path == "/admin/health" {
+      try allow(["GET"], request)
+      return .respond(AdminResponse(json: ["status": "ok"]))
+    }
+    try authorize(request)
+    return .perform(try operation(request))
+  }
+
+  private func authorize(_ request: AdminRequest) throws(Refusal) {
+    guard let authorization = request.authorization else {
+      throw .unauthorized(
+        Problem(.unauthorized, "send Authorization: Bearer with the token of this host"))
+    }
+    let words = authorization.split(separator: " ", maxSplits: 1)
+    guard words.count == 2, words[0].lowercased() == "bearer" else {
+      throw .unauthorized(
+        Problem(.unauthorized, "the Authorization field is not of the scheme Bearer"))
+    }
+    guard token.matches(words[1].trimmingSpaces) else {
+      throw .unauthorized(
+        Problem(.unauthorized, "this is not the token of this host; see --admin-token-file"))
+    }
+  }
+
+  private func operation(_ request: AdminRequest) throws(Refusal) -> AdminOperation {
+    let segments = request.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+    let path = segments.map(String.init)
+    guard path.first == "admin" else { throw noSuchPath(request) }
+    switch path.dropFirst().first {
+    case "plugins" where path.count == 2: return try get(.plugins, request)
+    case "plugins": return try pluginOperation(Array(path.dropFirst(2)), request)
+    case "reload" where path.count == 2: return try post(.reload, request)
+    case "generations" where path.count == 2: return try get(.generations, request)
+    case "stats" where path.count == 2: return try get(.stats, request)
+    case "metrics" where path.count == 2: return try get(.metrics, request)
+    default: throw noSuchPath(request)
+    }
+  }
+
+  /// `{id}`, `{id}/swap` … and `{id}/x/…`.
+  private func pluginOperation(
+    _ path: [String], _ request: AdminRequest
+  ) throws(Refusal) -> AdminOperation {
+    guard let id = Self.pluginID(path[0]) else {
+      throw .problem(
+        Problem(.notFound, "a plugin's id is a reverse-DNS name of a-z, 0-9, . and -"))
+    }
+    if path.count == 1 { return try get(.plugin(id), request) }
+    if path[1] == "x" {
+      let rest = path.dropFirst(2).joined(separator: "/")
+      let query = request.query.isEmpty ? "" : "?\(request.query)"
+      if !request.body.isEmpty { _ = try json(request) }
+      return .forward(id, verb: request.verb, path: rest + query, body: request.body)
+    }
+    guard path.count == 2 else { throw noSuchPath(request) }
+    switch path[1] {
+    case "swap":
+      try allow(["POST"], request)
+      return try swap(id, request)
+    case "rollback": return try post(.rollback(id), request)
+    case "enable": return try post(.enable(id), request)
+    case "disable": return try post(.disable(id), request)
+    default: throw noSuchPath(request)
+    }
+  }
+
+  private func swap(_ id: String, _ request: AdminRequest) throws(Refusal) -> AdminOperation {
+    guard case .object(let body)? = try json(request) else {
+      throw invalid("expected a JSON object {\"path\": …, \"signature\"?: …, \"sha256\"?: …}")
+    }
+    var members: [String: String] = [:]
+    for (key, value) in body {
+      guard ["path", "signature", "sha256"].contains(key) else {
+        throw invalid(
+          "found the member \"\(Self.shown(key))\", expected path, signature and sha256")
+      }
+      guard let text = value.string, !text.isEmpty, !text.utf8.contains(0) else {
+        throw invalid("found \(value.kind) as \"\(key)\", expected a string with a text")
+      }
+      members[key] = text
+    }
+    guard let path = members["path"] else { throw invalid("\"path\" is missing") }
+    for key in ["path", "signature"] {
+      if let path = members[key], !path.hasPrefix("/") {
+        throw invalid(
+          "\"\(key)\" is relative; the host has another working directory: send an "
+            + "absolute path")
+      }
+    }
+    if let digest = members["sha256"] {
+      guard digest.utf8.count == 64, digest.allSatisfy({ $0.isASCII && $0.isHexDigit }) else {
+        throw invalid("\"sha256\" is not 64 hexadecimal digits")
+      }
+    }
+    return .swap(
+      id, path: path, signature: members["signature"], sha256: members["sha256"]?.lowercased())
+  }
+
+  // MARK: Parts
+
+  private func get(
+    _ operation: AdminOperation, _ request: AdminRequest
+  ) throws(Refusal) -> AdminOperation {
+    try allow(["GET"], request)
+    return operation
+  }
+
+  /// For operations that need no body; `{}` is as good as none.
+  private func post(
+    _ operation: AdminOperation, _ request: AdminRequest
+  ) throws(Refusal) -> AdminOperation {
+    try allow(["POST"], request)
+    if !request.body.isEmpty {
+      let body = try json(request)
+      guard body?.object?.isEmpty == true else {
+        throw invalid("expected no body, or an empty JSON object")
+      }
+    }
+    return operation
+  }
+
+  private func allow(_ verbs: [String], _ request: AdminRequest) throws(Refusal) {
+    guard verbs.contains(request.verb) else { throw .notAllowed(verbs) }
+  }
+
+  /// The body as JSON; nil where there is none.
+  private func json(_ request: AdminRequest) throws(Refusal) -> JSONValue? {
+    guard !request.body.isEmpty else { return nil }
+    let type = request.contentType?.split(separator: ";").first?.trimmingSpaces.lowercased()
+    guard type == "application/json" else {
+      throw .problem(
+        Problem(.unsupportedMediaType, "expected the field Content-Type: application/json"))
+    }
+    do {
+      return try JSONValue(jsonBytes: request.body)
+    } catch {
+      throw .problem(Problem(.malformed, "the body is not JSON: \(error.description)"))
+    }
+  }
+
+  private func noSuchPath(_ request: AdminRequest) -> Refusal {
+    .problem(
+      Problem(
+        .notFound,
+        "the admin endpoint has plugins, plugins/{id}, plugins/{id}/swap|rollback|enable|disable, "
+          + "plugins/{id}/x/…, reload, generations, stats, metrics and health"))
+  }
+
+  private func invalid(_ detail: String) -> Refusal { .problem(Problem(.invalid, detail)) }
+
+  /// The id in a path segment. Its characters need no percent-encoding, so none is decoded.
+  private static func pluginID(_ segment: String) -> String? {
+    let allowed = segment.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+        UInt8(ascii: "."), UInt8(ascii: "-"):
+        true
+      default: false
+      }
+    }
+    return allowed && (1...255).contains(segment.utf8.count) ? segment : nil
+  }
+
+  /// Text of the request in a message: short and printable.
+  private static func shown(_ text: String) -> String {
+    String(text.unicodeScalars.prefix(40).filter { $0.value >= 0x20 && $0.value != 0x7f })
+  }
+}
+
+extension Substring {
+  /// Without spaces and tabs at both ends.
+  fileprivate var trimmingSpaces: String {
+    var rest = self
+    while let first = rest.first, first == " " || first == "\t" { rest.removeFirst() }
+    while let last = rest.last, last == " " || last == "\t" { rest.removeLast() }
+    return String(rest)
+  }
+}
