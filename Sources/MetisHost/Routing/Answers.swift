@@ -129,7 +129,8 @@ extension Loop {
 
   /// Refuses a message of HTTP before it became a request.
   func refuse(
-    _ exchange: UInt64, _ error: MCPError, allow: StaticString? = nil, id: JSONSlice? = nil
+    _ exchange: UInt64, _ error: MCPError, allow: StaticString? = nil, id: JSONSlice? = nil,
+    extraFields: Int = 0
   ) {
     var body: [UInt8] = []
     MessageWriter.writeError(id: id?.bytes, error.object, to: &body)
@@ -140,7 +141,7 @@ extension Loop {
       }
       send(
         .exchange(exchange, isFrame: false), status: UInt32(error.status), partCount: 1,
-        extraFields: allow == nil ? 0 : 1)
+        extraFields: allow == nil ? extraFields : 1)
     }
   }
 

@@ -1,0 +1,45 @@
+/// What the command line says; everything else is the configuration's.
+public struct HostOptions: Sendable {
+  /// The directory of manifests; nil: none.
+  public var plugins: String?
+  /// Configuration files, merged in order.
+  public var configurations: [String] = []
+  /// `http` or `stdio`; nil: the configuration's.
+  public var transport: String?
+  public var host: String?
+  public var port: UInt16?
+  /// Where the admin endpoint listens; nil: nowhere.
+  public var admin: ListenAddress? = .tcp(host: "127.0.0.1", port: 9090)
+  /// Whether `admin` was asked for: then a place in use is an error, else a warning.
+  public var isAdminExplicit = false
+  /// The admin token's file; nil: the default place.
+  public var adminTokenFile: String?
+  /// Event loops; nil: the configuration's, else one a core.
+  public var threads: Int?
+  public var logLevel: LogLevel?
+  /// Of every random choice; nil: a new one each start.
+  public var seed: UInt64?
+  /// Directories in which libraries are searched after their manifest's.
+  public var librarySearchPath: [String] = []
+  /// How long a shutdown waits for open requests; ns.
+  public var drainLimit: UInt64 = 10_000_000_000
+  /// What is demanded of signatures: `off`, `warn` or `require`.
+  public var signatures = "off"
+  /// Files with trusted public keys (minisign).
+  public var trustedKeys: [String] = []
+
+  /// The defaults.
+  public init() {}
+}
+
+/// Why a host does not start, with the exit code of the process.
+public struct StartError: Error, CustomStringConvertible, Sendable {
+  /// 2: usage or configuration; 3: no usable plugin or transport; 4: an address in use; 70: internal.
+  public let exitCode: Int32
+  public let description: String
+
+  init(_ exitCode: Int32, _ description: String) {
+    self.exitCode = exitCode
+    self.description = description
+  }
+}

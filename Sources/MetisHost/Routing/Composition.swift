@@ -1,0 +1,135 @@
+import JSON
+import MCP
+import MetisConfig
+import MetisPluginAPI
+
+/// What a configuration and the active plugins make together, built without being visible: targets,
+/// instances, and the snapshot that routes to them. Control thread only.
+///
+/// Building takes from the composition before whatever has not changed, so that a reload or a swap
+/// makes only what is new. What was made in vain is destroyed by ``abandon()``.
+final class Composition {
+  let configuration: Configuration
+  let snapshot: Snapshot
+  /// By the plugin's id: what its filter made.
+  let filters: [Snapshot.Filter]
+  let auths: [Snapshot.Auth]
+  /// Made for this composition, not taken over.
+  private let madeSets: [InstanceSet]
+  private let madeAuths: [Snapshot.Auth]
+  private let madeFilters: [Snapshot.Filter]
+  /// What an operator should know: tools without a plugin.
+  let warnings: [String]
+
+  /// What building needs to know of the host.
+  struct Context {
+    let seed: UInt64
+    /// How many threads can call an inline strategy at once: loops of old and new generations.
+    let inlineThreads: Int
+    let workers: Int
+    var number: UInt64
+  }
+
+  /// Builds. `active` are the generations that serve, in the order of their manifests.
+  init(
+    _ configuration: Configuration, active: [PluginGeneration], filterOrder: [PluginGeneration],
+    before: Composition?, context: Context
+  ) throws(CompositionError) {
+    var builder = CompositionBuilder(
+      configuration: configuration, active: active, before: before, context: context)
+    do {
+      try builder.build(filterOrder)
+    } catch {
+      builder.destroyMade()
+      throw error
+    }
+    self.configuration = configuration
+    madeSets = builder.madeSets
+    madeAuths = builder.madeAuths
+    madeFilters = builder.madeFilters
+    filters = builder.filters
+    auths = builder.auths
+    warnings = builder.warnings
+    let encoded = EncodedAnswers(
+      server: ServerInfo(
+        name: configuration.server.name, version: configuration.server.version,
+        title: configuration.server.title, instructions: configuration.server.instructions),
+      definitions: builder.targets.map(\.definition))
+    snapshot = Snapshot(
+      number: context.number, targets: builder.targets, instanceSets: builder.sets,
+      auths: builder.auths, filters: builder.filters, encoded: encoded)
+  }
+
+  /// Destroys what was made for this composition: it never became visible.
+  func abandon() { Composition.destroy(sets: madeSets, auths: madeAuths, filters: madeFilters) }
+
+  /// Destroys everything, at the end of the host; but for what a call still holds.
+  func destroyAll() {
+    let free = snapshot.instanceSets.compactMap { $0 }.filter {
+      $0.pending.load(ordering: .acquiring) == 0
+    }
+    Composition.destroy(sets: free, auths: auths, filters: filters)
+  }
+
+  static func destroy(
+    sets: [InstanceSet], auths: [Snapshot.Auth], filters: [Snapshot.Filter]
+  ) {
+    for set in sets { set.destroy() }
+    for auth in auths { auth.table.pointee.destroy(auth.instance) }
+    for filter in filters { filter.table.pointee.destroy(filter.instance) }
+  }
+
+  /// What `after` no longer uses: to be destroyed once nobody can see it.
+  func leftovers(after: Composition) -> Leftovers {
+    let kept = Set(after.snapshot.instanceSets.compactMap { $0.map(ObjectIdentifier.init) })
+    return Leftovers(
+      sets: snapshot.instanceSets.compactMap { $0 }.filter {
+        !kept.contains(ObjectIdentifier($0))
+      },
+      auths: auths.filter { old in
+        !after.auths.contains { $0.generation === old.generation && $0.instance == old.instance }
+      },
+      filters: filters.filter { old in
+        !after.filters.contains {
+          $0.generation === old.generation && $0.instance == old.instance
+        }
+      })
+  }
+
+  /// Instances that were replaced.
+  struct Leftovers {
+    var sets: [InstanceSet]
+    var auths: [Snapshot.Auth]
+    var filters: [Snapshot.Filter]
+
+    /// Removes and returns what `generation` made.
+    mutating func take(of generation: PluginGeneration) -> Leftovers {
+      let taken = Leftovers(
+        sets: sets.filter { $0.generation === generation },
+        auths: auths.filter { $0.generation === generation },
+        filters: filters.filter { $0.generation === generation })
+      sets.removeAll { $0.generation === generation }
+      auths.removeAll { $0.generation === generation }
+      filters.removeAll { $0.generation === generation }
+      return taken
+    }
+
+    func destroy() { Composition.destroy(sets: sets, auths: auths, filters: filters) }
+  }
+}
+
+/// Why a configuration and the plugins do not go together.
+enum CompositionError: Error {
+  /// A section that its plugin refuses: located in the configuration.
+  case configuration([ConfigError])
+  /// A plugin that fails on its own.
+  case plugin(PluginError)
+
+  /// For an operator.
+  var description: String {
+    switch self {
+    case .configuration(let errors): errors.map(\.description).joined(separator: "\n")
+    case .plugin(let error): error.description
+    }
+  }
+}

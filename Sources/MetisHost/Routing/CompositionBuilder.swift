@@ -1,0 +1,265 @@
+import JSON
+import MCP
+import MetisConfig
+import MetisPluginAPI
+
+/// The steps of building a ``Composition``. Control thread only.
+struct CompositionBuilder {
+  let configuration: Configuration
+  let active: [PluginGeneration]
+  let before: Composition?
+  let context: Composition.Context
+
+  private(set) var targets: [Target] = []
+  private(set) var sets: [InstanceSet?] = []
+  private(set) var auths: [Snapshot.Auth] = []
+  private(set) var filters: [Snapshot.Filter] = []
+  private(set) var madeSets: [InstanceSet] = []
+  private(set) var madeAuths: [Snapshot.Auth] = []
+  private(set) var madeFilters: [Snapshot.Filter] = []
+  private(set) var warnings: [String] = []
+  private var errors: [ConfigError] = []
+
+  init(
+    configuration: Configuration, active: [PluginGeneration], before: Composition?,
+    context: Composition.Context
+  ) {
+    self.configuration = configuration
+    self.active = active
+    self.before = before
+    self.context = context
+  }
+
+  mutating func build(_ filterOrder: [PluginGeneration]) throws(CompositionError) {
+    try buildTools()
+    try buildAuths()
+    try buildFilters(filterOrder)
+    guard errors.isEmpty else { throw .configuration(errors) }
+  }
+
+  /// Destroys what was made before building failed.
+  func destroyMade() {
+    Composition.destroy(sets: madeSets, auths: madeAuths, filters: madeFilters)
+  }
+
+  // MARK: Tools
+
+  private mutating func buildTools() throws(CompositionError) {
+    var old: [String: (tool: MetisConfig.ToolDefinition, place: Int)] = [:]
+    if let before {
+      for (place, tool) in before.configuration.tools.enumerated() {
+        old[tool.name] = (tool, place)
+      }
+    }
+    var providers: [String: PluginGeneration] = [:]
+    for generation in active.reversed() where generation.strategy != nil {
+      for name in generation.descriptor.provides { providers[name] = generation }
+    }
+    for tool in configuration.tools {
+      let generation = providers[tool.mock.strategy]
+      var target: Target?
+      if let before, let (oldTool, place) = old[tool.name],
+        oldTool.definition == tool.definition, oldTool.directory == tool.directory,
+        oldTool.mock.seed == tool.mock.seed, oldTool.mock.timeout == tool.mock.timeout,
+        before.configuration.performance.requestTimeout
+          == configuration.performance.requestTimeout
+      {
+        target = before.snapshot.targets[place]
+        if let set = before.snapshot.instanceSets[place], set.generation === generation {
+          targets.append(before.snapshot.targets[place])
+          sets.append(set)
+          continue
+        }
+      }
+      let made = target ?? makeTarget(tool)
+      targets.append(made)
+      guard let generation else {
+        sets.append(nil)
+        warnings.append(missing(tool, providers))
+        continue
+      }
+      sets.append(try makeSet(tool, made, generation))
+    }
+  }
+
+  private func missing(
+    _ tool: MetisConfig.ToolDefinition, _ providers: [String: PluginGeneration]
+  ) -> String {
+    let known = providers.keys.sorted().joined(separator: ", ")
+    return "\(tool.mock.place): tool \(tool.name) asks for strategy \"\(tool.mock.strategy)\", "
+      + "which no active plugin provides; there are: \(known.isEmpty ? "none" : known)"
+  }
+
+  private func makeTarget(_ tool: MetisConfig.ToolDefinition) -> Target {
+    let timeout = tool.mock.timeout ?? configuration.performance.requestTimeout
+    return Target(
+      definition: MCP.ToolDefinition(
+        name: tool.name, title: tool.title, description: tool.description,
+        inputSchema: .object(tool.inputSchema),
+        outputSchema: tool.outputSchema.map(JSONValue.object),
+        annotations: tool.annotations.map(JSONValue.object), icons: tool.icons,
+        meta: tool.meta.map(JSONValue.object)),
+      seed: tool.mock.seed ?? context.seed ^ CompositionBuilder.hash(tool.name),
+      timeout: UInt64(clamping: timeout.nanoseconds))
+  }
+
+  /// FNV-1a, 64 bits: stable from run to run, as seeds have to be.
+  private static func hash(_ text: String) -> UInt64 {
+    text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+  }
+
+  private mutating func makeSet(
+    _ tool: MetisConfig.ToolDefinition, _ target: Target, _ generation: PluginGeneration
+  ) throws(CompositionError) -> InstanceSet? {
+    guard let strategy = generation.strategy else { return nil }
+    let section = tool.mock.section
+    if let error = check(
+      generation, METIS_SECTION_STRATEGY, section.value.toJSON().jsonBytes(), section)
+    {
+      errors.append(error)
+      return nil
+    }
+    let flags = strategy.pointee.flags
+    let count =
+      flags & METIS_STRATEGY_REENTRANT != 0
+      ? 1 : flags & METIS_STRATEGY_MAY_BLOCK != 0 ? context.workers : context.inlineThreads
+    var instances: [Instance] = []
+    var failure: String?
+    for _ in 0..<count where failure == nil {
+      var error = metis_error_v1.empty
+      var made: UnsafeMutableRawPointer?
+      let code = create(strategy, generation, tool, target, &error, &made)
+      if code == METIS_OK {
+        instances.append(Instance(pointer: made))
+      } else {
+        failure =
+          error.message.isEmpty ? "create returned \(code) and no reason" : error.message
+      }
+    }
+    guard let failure else {
+      let set = InstanceSet(generation: generation, strategy: strategy, instances: instances)
+      madeSets.append(set)
+      return set
+    }
+    for instance in instances { strategy.pointee.destroy(instance.pointer) }
+    errors.append(section.error(at: "", message: "\(generation.id): \(failure)"))
+    return nil
+  }
+
+  private func create(
+    _ strategy: UnsafePointer<metis_strategy_v1>, _ generation: PluginGeneration,
+    _ tool: MetisConfig.ToolDefinition, _ target: Target, _ error: inout metis_error_v1,
+    _ made: inout UnsafeMutableRawPointer?
+  ) -> Int32 {
+    tool.name.withSlice { name in
+      tool.mock.section.value.toJSON().jsonBytes().withSlice { config in
+        tool.definition.jsonBytes().withSlice { definition in
+          tool.directory.withSlice { directory in
+            var setup = metis_instance_v1()
+            setup.size = UInt32(MemoryLayout<metis_instance_v1>.size)
+            setup.kind = METIS_KIND_TOOL
+            setup.target = name
+            setup.config = config
+            setup.definition = definition
+            setup.directory = directory
+            setup.seed = target.seed
+            return strategy.pointee.create(generation.plugin, &setup, &error, &made)
+          }
+        }
+      }
+    }
+  }
+
+  /// Has the plugin check a section by `metis.config/1`, where it offers that.
+  private func check(
+    _ generation: PluginGeneration, _ kind: UInt32, _ section: [UInt8], _ source: ConfigSection
+  ) -> ConfigError? {
+    guard let check = generation.config?.pointee.check else { return nil }
+    var error = metis_error_v1.empty
+    let pointer = BoundedBuffer(limit: 4096)
+    let code = section.withSlice { text in
+      pointer.withSink { check(generation.plugin, kind, text, $0, &error) }
+    }
+    guard code != METIS_OK else { return nil }
+    return source.error(
+      at: String(decoding: pointer.bytes, as: UTF8.self),
+      message: "\(generation.id): \(error.message)")
+  }
+
+  // MARK: Auths and filters
+
+  private mutating func buildAuths() throws(CompositionError) {
+    for method in configuration.auth.methods {
+      let generation = active.first {
+        $0.auth != nil && $0.descriptor.provides.contains(method.name)
+      }
+      guard let generation, let table = generation.auth else {
+        // A server that is meant to be protected does not start unprotected.
+        errors.append(
+          ConfigError(
+            at: method.place, keyPath: "auth.use",
+            message: "no active plugin provides the authentication \"\(method.name)\""))
+        continue
+      }
+      let text = method.section.value.toJSON().jsonBytes()
+      if let before, let kept = before.auths.first(where: { $0.generation === generation }),
+        before.configuration.auth.methods.contains(where: {
+          $0.name == method.name && $0.section.value.toJSON().jsonBytes() == text
+        })
+      {
+        auths.append(kept)
+        continue
+      }
+      if let error = check(generation, METIS_SECTION_AUTH, text, method.section) {
+        errors.append(error)
+        continue
+      }
+      var error = metis_error_v1.empty
+      var made: UnsafeMutableRawPointer?
+      let code = text.withSlice { table.pointee.create(generation.plugin, $0, &error, &made) }
+      guard code == METIS_OK else {
+        errors.append(
+          method.section.error(at: "", message: "\(generation.id): \(error.message)"))
+        continue
+      }
+      let auth = Snapshot.Auth(generation: generation, table: table, instance: made)
+      auths.append(auth)
+      madeAuths.append(auth)
+    }
+  }
+
+  private mutating func buildFilters(
+    _ order: [PluginGeneration]
+  ) throws(CompositionError) {
+    for generation in order {
+      guard let table = generation.filter else { continue }
+      if let kept = before?.filters.first(where: { $0.generation === generation }) {
+        filters.append(kept)
+        continue
+      }
+      var error = metis_error_v1.empty
+      var made: UnsafeMutableRawPointer?
+      let code = generation.manifest.filter.withSlice {
+        table.pointee.create(generation.plugin, $0, &error, &made)
+      }
+      guard code == METIS_OK else {
+        throw .plugin(
+          PluginError(
+            .adoption, "the filter refuses its section: \(error.message)", plugin: generation.id,
+            file: generation.manifest.file))
+      }
+      let filter = Snapshot.Filter(generation: generation, table: table, instance: made)
+      filters.append(filter)
+      madeFilters.append(filter)
+    }
+  }
+}
+
+extension Duration {
+  /// Whole nanoseconds.
+  var nanoseconds: Int64 {
+    let (seconds, attoseconds) = components
+    return seconds.multipliedReportingOverflow(by: 1_000_000_000).overflow
+      ? .max : seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+  }
+}
