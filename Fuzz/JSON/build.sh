@@ -13,4 +13,4 @@ for file in $(find "$root/Sources/MetisKit/JSON" "$root/Sources/JSONRPC" -name '
 done
 cp "$root/Fuzz/JSON/FuzzJSON.swift" "$work/"
 swiftc -swift-version 6 -O -whole-module-optimization -parse-as-library \
-  -sanitize=fuzzer,address -module-name FuzzJSON -o "$out" "$work"/*.swift
+  -sanitize=fuzzer,address -use-ld=lld -module-name FuzzJSON -o "$out" "$work"/*.swift

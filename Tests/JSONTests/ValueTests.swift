@@ -161,6 +161,6 @@ import Testing
 
   @Test(arguments: ["", "a", "1 ", " 1", "01", "1.", "1,2", "\"1\"", "NaN", "1e"])
   func refused(_ text: String) {
-    if text != " 1" { #expect(throws: JSONError.self) { try JSONNumber(text: text) } }
+    #expect(throws: JSONError.self) { try JSONNumber(text: text) }
   }
 }
