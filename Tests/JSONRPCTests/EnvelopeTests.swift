@@ -134,6 +134,17 @@ struct Message: Equatable {
     }
   }
 
+  /// An id that came more than once is not answered with, whatever else came twice.
+  @Test(arguments: [
+    #"{"jsonrpc":"2.0","id":1,"id":2,"method":"m","method":"m"}"#,
+    #"{"method":"m","method":"m","id":1,"jsonrpc":"2.0","id":1,"id":1}"#,
+  ])
+  func ambiguousID(_ text: String) {
+    let error = #expect(throws: EnvelopeError.self) { try Message(decoding: text) }
+    #expect(error?.code == .invalidRequest)
+    #expect(error?.id == nil)
+  }
+
   @Test(arguments: ["result", "error"])
   func duplicateAnswers(_ name: String) {
     let error = #expect(throws: EnvelopeError.self) {
