@@ -47,25 +47,28 @@ extension PluginRegistry {
   /// Loads and activates a plugin that is disabled or has failed. `name` is its id or its
   /// manifest's name.
   func enable(_ name: String) throws(PluginError) -> SwapOutcome {
-    let record = try record(name)
+    try enable(try record(name))
+  }
+
+  /// The same for a record.
+  func enable(_ record: PluginRecord) throws(PluginError) -> SwapOutcome {
     guard record.current == nil else {
-      throw PluginError(.wrongState, "\(name) is active already", plugin: record.id)
+      throw PluginError(.wrongState, "\(record.label) is active already", plugin: record.id)
     }
     record.isDisabled = false
-    do {
-      return try change(record) { () throws(PluginError) in
-        try load(record.manifest, record: record, request: SwapRequest())
-      }
-    } catch {
-      record.failure = error
-      throw error
+    return try change(record) { () throws(PluginError) in
+      try load(record.manifest, record: record, request: SwapRequest())
     }
   }
 
   /// Takes a plugin out of use; its last generation drains. Refused while active plugins require
   /// it.
   func disable(_ name: String) throws(PluginError) {
-    let record = try record(name)
+    try disable(try record(name))
+  }
+
+  /// The same for a record.
+  func disable(_ record: PluginRecord) throws(PluginError) {
     guard let outgoing = record.current else {
       // What failed or was not loaded stays away from the next scan as well.
       record.isDisabled = true
@@ -78,7 +81,7 @@ extension PluginRegistry {
         "\(outgoing.id) cannot be disabled: \(dependant.id) requires it; disable that first",
         plugin: outgoing.id)
     }
-    try announced(outgoing.id) { () throws(PluginError) in
+    try announced(record) { () throws(PluginError) in
       let prepared = try adopter?.prepare(GenerationChange(outgoing: outgoing, incoming: nil))
       prepared?.commit()
       record.current = nil
@@ -94,9 +97,10 @@ extension PluginRegistry {
   ) throws(PluginError) -> SwapOutcome {
     let began = options.clock()
     let outgoing = record.current
-    return try announced(record.label) { () throws(PluginError) in
+    return try announced(record) { () throws(PluginError) in
       try checkMappedLimit()
       let incoming = try load()
+      record.id = incoming.id
       let handover: SwapOutcome.Handover
       do throws(PluginError) {
         try requireActive(incoming)
@@ -115,16 +119,18 @@ extension PluginRegistry {
 
   /// Asks the filters before `body` and tells them after it, whatever came of it.
   private func announced<Outcome>(
-    _ id: String, _ body: () throws(PluginError) -> Outcome
+    _ record: PluginRecord, _ body: () throws(PluginError) -> Outcome
   ) throws(PluginError) -> Outcome {
-    do {
-      try beforeChange?(id)
+    do throws(PluginError) {
+      try beforeChange?(record.label)
       let outcome = try body()
-      afterChange?(id, nil)
+      afterChange?(record.label, nil)
       return outcome
     } catch {
-      afterChange?(id, error)
-      throw error.about(plugin: id)
+      let error = error.about(plugin: record.label)
+      record.failure = error
+      afterChange?(record.label, error)
+      throw error
     }
   }
 

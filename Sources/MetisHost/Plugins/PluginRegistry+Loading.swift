@@ -22,6 +22,10 @@ extension PluginRegistry {
           id: generation.id, version: generation.descriptor.version,
           requirements: generation.descriptor.requirements, file: record.manifest.file)
       })
+    for (index, (record, generation)) in all.enumerated()
+    where plan.failures[index]?.kind != .duplicateID {
+      record.id = generation.id
+    }
     for (index, error) in plan.failures where index >= active.count {
       let (record, generation) = all[index]
       record.failure = error
