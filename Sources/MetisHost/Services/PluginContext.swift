@@ -20,6 +20,9 @@ final class PluginContext: @unchecked Sendable {
   /// What the plugin's `init` receives. Lives as long as the process.
   let hostTable: UnsafePointer<metis_host_v1>
 
+  /// Whether the log says already that a series was refused.
+  let warnedOfSeries = Atomic<Bool>(false)
+
   private let valid = Atomic<Bool>(true)
   private let secrets: Locked<[String: [UInt8]]>
 
