@@ -36,12 +36,25 @@ final class Metrics: @unchecked Sendable {
   }
 
   /// Why a series was not made.
-  enum Refusal: Error, Equatable {
+  enum Refusal: Error, Equatable, CustomStringConvertible {
     case malformedName(String)
     case malformedLabel(String)
     case otherKind(MetricKind)
     case nameTaken(String)
     case limit(Int)
+
+    var description: String {
+      switch self {
+      case .malformedName(let name):
+        "\"\(name)\" is no name: use [a-zA-Z_][a-zA-Z0-9_]*, at most 200 bytes"
+      case .malformedLabel(let label):
+        "label \"\(label)\": use at most 16 different names [a-zA-Z_][a-zA-Z0-9_]*, without "
+          + "\"plugin\", \"le\" and a leading \"__\", and values of at most 1,024 bytes"
+      case .otherKind(let kind): "the name is that of a \(kind.name) already"
+      case .nameTaken(let name): "the name clashes with those that \"\(name)\" writes"
+      case .limit(let limit): "the limit of \(limit) series is reached: use fewer label values"
+      }
+    }
   }
 
   private static let chunkSize = 1024

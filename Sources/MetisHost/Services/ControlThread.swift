@@ -80,7 +80,7 @@ final class ControlThread: @unchecked Sendable {
   /// run; for the first time after one interval. A late tick is run once, not made up for.
   func every(
     _ interval: UInt64, while holds: @escaping @Sendable () -> Bool,
-    _ body: @escaping @Sendable () -> Void
+    perform body: @escaping @Sendable () -> Void
   ) {
     let due = clock.monotonic + interval
     lock.withLock {
@@ -110,14 +110,18 @@ final class ControlThread: @unchecked Sendable {
 
   private func run() {
     lock.lock()
+    // A tick that is always due must not starve the queue: they take turns.
+    var ticked = false
     while true {
-      if let tick = takeDueTick() {
+      if !ticked || queue.isEmpty, let tick = takeDueTick() {
+        ticked = true
         lock.unlock()
         let holds = tick.holds()
         if holds { tick.body() }
         lock.lock()
         if holds { ticks.append(tick) }
       } else if !queue.isEmpty {
+        ticked = false
         var body = queue.popFirst()
         lock.unlock()
         body?()
@@ -140,8 +144,8 @@ final class ControlThread: @unchecked Sendable {
     let now = clock.monotonic
     guard let index = ticks.firstIndex(where: { $0.due <= now }) else { return nil }
     var tick = ticks.remove(at: index)
-    tick.due = max(now + 1, tick.due + tick.interval)
-    if tick.due <= now + 1 { tick.due = now + tick.interval }
+    let next = tick.due + tick.interval
+    tick.due = next > now ? next : now + tick.interval
     return tick
   }
 }

@@ -110,9 +110,15 @@ extension ServiceTables {
         "no active plugin evaluates \"\(languageName)\": enable one that offers this engine")
       return METIS_NOT_FOUND
     }
-    return context.services.programs.compile(
+    let code = context.services.programs.compile(
       engine, owner: context.number, language: language, name: name, source: source, error: error,
       number: program)
+    if code == METIS_OK && !context.isValid {
+      // The context ended meanwhile: nobody would release the program.
+      context.services.programs.release(program.pointee, owner: context.number)
+      return METIS_LATE
+    }
+    return code
   }
 
   /// An engine always gets an error that it may fill, also where the caller passed none.

@@ -1,5 +1,6 @@
 import JSON
 import MetisPluginAPI
+import Synchronization
 
 // metis.host.log/1, metis.host.metrics/1 and metis.host.clock/1.
 extension ServiceTables {
@@ -77,9 +78,12 @@ extension ServiceTables {
     switch context.services.metrics.makeSeries(context.metricsOwner, kind, name, pairs) {
     case .success(let number): return number
     case .failure(let refusal):
-      context.services.log.warn(
-        "a plugin's series was refused",
-        ["plugin": .string(context.id), "series": .string(name), "reason": "\(refusal)"])
+      // Once: a plugin may ask again with every call.
+      if !context.warnedOfSeries.exchange(true, ordering: .relaxed) {
+        context.services.log.warn(
+          "a metric series of a plugin was refused; later refusals are not logged",
+          ["plugin": .string(context.id), "series": .string(name), "reason": "\(refusal)"])
+      }
       return 0
     }
   }

@@ -20,8 +20,14 @@ final class PluginContext: @unchecked Sendable {
   /// What the plugin's `init` receives. Lives as long as the process.
   let hostTable: UnsafePointer<metis_host_v1>
 
+  /// Whether the log says already that a series was refused.
+  let warnedOfSeries = Atomic<Bool>(false)
+
   private let valid = Atomic<Bool>(true)
   private let secrets: Locked<[String: [UInt8]]>
+
+  /// Holds every context for ever, in a place where a leak checker finds them.
+  private static let all = Locked<[PluginContext]>([])
 
   private static let lastNumber = Atomic<UInt64>(0)
 
@@ -41,8 +47,9 @@ final class PluginContext: @unchecked Sendable {
     table.initialize(
       to: metis_host_v1(
         size: UInt32(MemoryLayout<metis_host_v1>.size), abi: METIS_ABI_VERSION,
-        context: Unmanaged.passRetained(self).toOpaque(),
+        context: Unmanaged.passUnretained(self).toOpaque(),
         service: { ServiceTables.find($0, $1) }))
+    Self.all.withLock { $0.append(self) }
   }
 
   /// Whether services answer this context.
