@@ -19,9 +19,12 @@ func plugin(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     swiftSettings: strict, linkerSettings: pluginLinking)
 }
 
-func swift(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
+func swift(
+  _ name: String, _ dependencies: [Target.Dependency], path: String? = nil,
+  exclude: [String] = []
+) -> Target {
   .target(
-    name: name, dependencies: dependencies, path: path ?? "Sources/\(name)",
+    name: name, dependencies: dependencies, path: path ?? "Sources/\(name)", exclude: exclude,
     swiftSettings: strict)
 }
 
@@ -61,7 +64,7 @@ let package = Package(
       providers: [.apt(["libssl-dev"])]),
 
     // The SDK of plugin authors, and its JSON.
-    swift("JSON", [], path: "Sources/MetisKit/JSON"),
+    swift("JSON", [], path: "Sources/MetisKit/JSON", exclude: ["README.md"]),
     swift("MetisKit", ["JSON", "MetisPluginAPI"], path: "Sources/MetisKit/SDK"),
 
     // The host.
@@ -72,7 +75,7 @@ let package = Package(
       "MetisHost",
       ["JSONRPC", "MCP", "MetisConfig", "JSON", "MetisPluginAPI", "CLinux", "CSodium"]),
     .executableTarget(
-      name: "metis-host", dependencies: ["MetisHost"], path: "Sources/metis-host",
+      name: "metis-host", dependencies: ["MetisHost", "CLinux"], path: "Sources/metis-host",
       swiftSettings: strict,
       linkerSettings: [.unsafeFlags(["-Xlinker", "-export-dynamic"])]),
     .executableTarget(

@@ -129,9 +129,8 @@ public final class Host: @unchecked Sendable {
     }
     control.every(
       60_000_000_000, while: { true },
-      { [weak self] in
-        guard let self else { return }
-        for session in core.sessions.expire(self.clock.monotonic) { core.end(session) }
+      perform: { [core, clock] in
+        for session in core.sessions.expire(clock.monotonic) { core.end(session) }
       })
   }
 
@@ -261,12 +260,13 @@ public final class Host: @unchecked Sendable {
 
   /// Lets a door drain and destroys it after that.
   func retire(_ door: Door, deadline: UInt64) {
-    door.onDrained = { [weak self, weak door] in
-      self?.control.async {
-        guard let self, let door else { return }
+    // The door is kept until it has drained; the closure goes with it.
+    door.onDrained = { [self] in
+      control.async { [self] in
         door.destroy()
-        self.doors.removeAll { $0 === door }
-        if self.isStopping { self.finishWhenClosed() }
+        door.onDrained = {}
+        doors.removeAll { $0 === door }
+        if isStopping { finishWhenClosed() }
       }
     }
     door.drain(deadline: deadline)

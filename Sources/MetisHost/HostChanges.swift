@@ -134,9 +134,8 @@ extension Host: GenerationAdopter {
     isAdvancing = true
     control.every(
       1_000_000,
-      while: { [weak self] in self?.isAdvancing ?? false },
-      { [weak self] in
-        guard let self else { return }
+      while: { [self] in isAdvancing },
+      perform: { [self] in
         advanceRetiring()
         let isDraining = registry.advanceDrains(now: clock.monotonic)
         isAdvancing = isDraining || !retiring.isEmpty
@@ -261,5 +260,16 @@ extension Host {
       for door in doors where door.generation === outgoing { retire(door, deadline: deadline) }
     }
     doors += opened
+  }
+}
+
+extension Host {
+  /// Reloads as on SIGHUP: the log file, the manifests, the configuration. [any-thread]
+  public func reload() {
+    control.async { [self] in
+      do { try log.reopen() } catch { log.error("\(error)") }
+      // What went wrong was logged by then.
+      _ = try? reloadAll()
+    }
   }
 }

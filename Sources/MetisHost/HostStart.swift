@@ -27,15 +27,20 @@ extension Host {
 
   static func signaturePolicy(_ options: HostOptions) throws(StartError) -> SignaturePolicy {
     if options.signatures == "off" { return .off }
-    var keys: [SigningPublicKey] = []
+    var keys: [MinisignPublicKey] = []
     for file in options.trustedKeys {
-      do {
-        keys.append(try SigningPublicKey(file: file))
+      do throws(PluginError) {
+        let bytes = try PluginStore.read(file)
+        do throws(SigningError) {
+          keys.append(try MinisignPublicKey(file: bytes))
+        } catch {
+          throw PluginError(.badSignature, error.message, file: file)
+        }
       } catch {
-        throw StartError(2, "\(error)")
+        throw StartError(2, error.description)
       }
     }
-    return options.signatures == "warn" ? .warn(keys) : .require(keys)
+    return options.signatures == "warn" ? .warn(trusted: keys) : .require(trusted: keys)
   }
 
   /// Discovers and loads; a failure stays with its plugin.
@@ -55,7 +60,7 @@ extension Host {
     }
     guard let directory = options.plugins else { return }
     do {
-      try registry.discover(directory: directory)
+      try registry.discover(directory)
     } catch {
       log.error(error.description)
     }

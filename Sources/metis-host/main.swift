@@ -1,1 +1,41 @@
-print("metis")
+import CLinux
+import Glibc
+import MetisHost
+
+// The process: options, signals, the exit code. Everything else is `Host`.
+
+let options: HostOptions
+switch HostCommandLine.parse(Array(CommandLine.arguments.dropFirst())) {
+case .run(let parsed): options = parsed
+case .print(let text):
+  print(text)
+  exit(0)
+case .failure(let message):
+  fputs(message + "\n", stderr)
+  exit(2)
+}
+
+// Signals are taken by this thread alone, in order: block them before any other thread starts.
+signal(SIGPIPE, SIG_IGN)
+var signals = sigset_t()
+sigemptyset(&signals)
+for number in [SIGTERM, SIGINT, SIGHUP] { sigaddset(&signals, number) }
+pthread_sigmask(SIG_BLOCK, &signals, nil)
+
+let host: Host
+do {
+  host = try Host.start(options)
+} catch {
+  fputs("metis-host: \(error.description)\n", stderr)
+  exit(error.exitCode)
+}
+host.whenFinished { exit($0) }
+
+while true {
+  var number: Int32 = 0
+  guard sigwait(&signals, &number) == 0 else { continue }
+  switch number {
+  case SIGHUP: host.reload()
+  default: host.stop()
+  }
+}

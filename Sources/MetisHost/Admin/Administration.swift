@@ -5,10 +5,10 @@ import MetisPluginAPI
 final class Administration: @unchecked Sendable {
   private let router: AdminRouter
   private let control: ControlThread
-  private let operations: any AdminOperations & Sendable
+  private let operations: Host
 
   init(
-    router: AdminRouter, control: ControlThread, operations: any AdminOperations & Sendable
+    router: AdminRouter, control: ControlThread, operations: Host
   ) {
     self.router = router
     self.control = control
@@ -22,7 +22,7 @@ final class Administration: @unchecked Sendable {
     case .respond(let response): reply(response)
     case .perform(let operation):
       let isQueued = control.async { [operations] in
-        Administration.perform(operation, operations, request.path, reply)
+        operation.perform(on: operations, instance: request.path, reply: reply)
       }
       if !isQueued {
         reply(Problem(.unavailable, "the host is shutting down").response(instance: request.path))
@@ -30,12 +30,6 @@ final class Administration: @unchecked Sendable {
     }
   }
 
-  private static func perform(
-    _ operation: AdminOperation, _ operations: some AdminOperations, _ path: String,
-    _ reply: @escaping @Sendable (AdminResponse) -> Void
-  ) {
-    operation.perform(on: operations, instance: path, reply: reply)
-  }
 }
 
 extension Loop {

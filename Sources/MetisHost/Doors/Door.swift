@@ -108,7 +108,7 @@ final class Door: @unchecked Sendable {
   // MARK: The host's table
 
   /// Immortal: what every transport calls.
-  static let hostTable: UnsafePointer<metis_host_transport_v1> = {
+  nonisolated(unsafe) static let hostTable: UnsafePointer<metis_host_transport_v1> = {
     let table = UnsafeMutablePointer<metis_host_transport_v1>.allocate(capacity: 1)
     table.initialize(
       to: metis_host_transport_v1(

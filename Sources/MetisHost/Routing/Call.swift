@@ -93,7 +93,7 @@ final class Call: @unchecked Sendable {
   /// Ends the call for whoever gets here first. [any-thread]
   @inline(__always)
   func claim(_ token: UInt64) -> Bool {
-    let generation = token >> 32 << 8
+    let generation = (token >> 32) << 8
     return state.compareExchange(
       expected: generation | Phase.open, desired: generation | Phase.ended,
       ordering: .acquiringAndReleasing
@@ -103,7 +103,7 @@ final class Call: @unchecked Sendable {
   /// Whether the call that `token` names is still open. [any-thread]
   @inline(__always)
   func isOpen(_ token: UInt64) -> Bool {
-    state.load(ordering: .acquiring) == token >> 32 << 8 | Phase.open
+    state.load(ordering: .acquiring) == (token >> 32) << 8 | Phase.open
   }
 
   /// Whether the call that `token` names has ended and its answer is on the way. [loop-thread]

@@ -29,7 +29,7 @@ final class CallTable: @unchecked Sendable {
     if free.isEmpty, !grow() { return nil }
     let call = free.removeLast()
     call._withUnsafeGuaranteedRef { call in
-      let generation = (call.state.load(ordering: .relaxed) >> 8 + 1) & 0xFFFF_FFFF
+      let generation = ((call.state.load(ordering: .relaxed) >> 8) &+ 1) & 0xFFFF_FFFF
       call.token = generation << 32 | UInt64(number) << 22 | UInt64(call.place)
       call.state.store(generation << 8 | Call.Phase.open, ordering: .releasing)
     }
@@ -39,7 +39,7 @@ final class CallTable: @unchecked Sendable {
   /// Takes a call back after its end. [loop-thread]
   func close(_ call: Unmanaged<Call>) {
     call._withUnsafeGuaranteedRef { call in
-      call.state.store(call.token >> 32 << 8 | Call.Phase.free, ordering: .releasing)
+      call.state.store((call.token >> 32) << 8 | Call.Phase.free, ordering: .releasing)
     }
     free.append(call)
   }

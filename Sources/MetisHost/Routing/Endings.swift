@@ -29,7 +29,7 @@ extension Loop {
     case .owned(let shape, let body, _): answer(call, shape, body.raw)
     case .failed(let error): answerFailure(call, error)
     case .refused(let message):
-      ToolResult.failure(message).withUnsafeBytes { answer(call, METIS_SHAPE_RESULT, $0) }
+      ToolResult.failure(message).withUnsafeBytes { _ = answer(call, METIS_SHAPE_RESULT, $0) }
     }
     close(opened, call)
   }

@@ -11,7 +11,7 @@ extension Loop {
   func receiveFrame(_ message: UnsafePointer<metis_message_v1>) {
     let connection = message.pointee.exchange
     let envelope: Envelope
-    do {
+    do throws(MCPError) {
       envelope = try decode(message.pointee.body.raw)
     } catch {
       return answerFrame(connection, error)
@@ -26,7 +26,7 @@ extension Loop {
     let answerer = Call.Answerer.exchange(connection, isFrame: true)
     var request = Request(
       answerer: answerer, id: id.bytes, revision: session?.revision ?? .newest)
-    do {
+    do throws(MCPError) {
       if let params = envelope.params {
         request.parameters = try RequestParameters(params)
       }
@@ -60,7 +60,7 @@ extension Loop {
     request.revision = .july2026
     // A place for cancellation; nothing else is remembered between requests.
     request.session = statelessSession(connection)
-    do {
+    do throws(MCPError) {
       request.parameters = try Loop.statelessParameters(params)
       if let version = request.parameters.meta.protocolVersion,
         !(version == ProtocolRevision.july2026.name)

@@ -60,7 +60,7 @@ extension Loop {
         .http(406, "Accept must list application/json and text/event-stream"))
     }
     let envelope: Envelope
-    do {
+    do throws(MCPError) {
       envelope = try decode(message.pointee.body.raw)
     } catch {
       return refuse(exchange, error)
@@ -75,7 +75,7 @@ extension Loop {
     var request = Request(
       answerer: .exchange(exchange, isFrame: false), id: id.bytes, revision: .july2026)
     request.principal = principal
-    do {
+    do throws(MCPError) {
       let parameters = try modernParameters(envelope.params, fields, method)
       request.parameters = parameters
       guard let known = Method(utf8: method.raw), RevisionTraits.of(.july2026).knows(known) else {
@@ -169,7 +169,7 @@ extension Loop {
         .http(406, "Accept must list application/json and text/event-stream"))
     }
     let envelope: Envelope
-    do {
+    do throws(MCPError) {
       envelope = try decode(message.pointee.body.raw)
     } catch {
       return refuse(exchange, error)
@@ -224,7 +224,7 @@ extension Loop {
   ) {
     var request = Request(
       answerer: .exchange(exchange, isFrame: false), id: id, revision: .newestLegacy)
-    do {
+    do throws(MCPError) {
       let parameters = try initializeParameters(params)
       let revision = Loop.negotiate(parameters)
       request.revision = revision

@@ -147,6 +147,10 @@ final class Loop: @unchecked Sendable {
     }
   }
 
+  /// A slow reader has caught up. Nothing waits for it: what a call emits beyond the transport's
+  /// queue is refused, and the strategy is told. [loop-thread]
+  func writable(_ exchange: UInt64) {}
+
   /// Runs what was posted and what is due; returns when to come back. [loop-thread]
   @inline(__always)
   func poll(_ now: UInt64) -> UInt64 {

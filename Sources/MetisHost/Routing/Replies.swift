@@ -7,7 +7,7 @@ import MetisPluginAPI
 /// One table for the process. Each function takes a token that may be long dead, from any thread.
 enum Replies {
   /// Immortal.
-  static let table: UnsafePointer<metis_reply_v1> = {
+  nonisolated(unsafe) static let table: UnsafePointer<metis_reply_v1> = {
     let table = UnsafeMutablePointer<metis_reply_v1>.allocate(capacity: 1)
     table.initialize(
       to: metis_reply_v1(

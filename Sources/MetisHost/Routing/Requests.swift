@@ -36,7 +36,7 @@ extension Loop {
   /// Reads the parameters of a stateless request and checks that its envelope is complete.
   static func statelessParameters(_ params: JSONSlice?) throws(MCPError) -> RequestParameters {
     let parameters: RequestParameters
-    do {
+    do throws(MCPError) {
       parameters = try params.map { (slice) throws(MCPError) in try RequestParameters(slice) }
         ?? RequestParameters()
     } catch {
@@ -79,7 +79,7 @@ extension Loop {
   /// A request of the handshake era, in its session.
   func dispatchLegacy(_ request: Request, _ method: JSONStringSlice, _ params: JSONSlice?) {
     var request = request
-    do {
+    do throws(MCPError) {
       guard let known = Method(utf8: method.raw),
         RevisionTraits.of(request.revision).knows(known)
       else { throw MCPError.methodNotFound(method.decoded) }
@@ -95,13 +95,15 @@ extension Loop {
 
   /// Performs a request whose revision knows the method.
   func perform(_ method: Method, _ request: Request, _ params: JSONSlice?) {
-    do {
+    do throws(MCPError) {
       if snapshot._withUnsafeGuaranteedRef({ !$0.filters.isEmpty }) {
-        let replaced = try runFilters(request: method, params)
-        if let replaced {
-          return try replaced.withUnsafeBytes { (bytes) throws(MCPError) in
-            try performFiltered(method, request, bytes)
-          }
+        if let replaced = try runFilters(request: method, params) {
+          let kept = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: max(1, replaced.count), alignment: 1)
+          defer { kept.deallocate() }
+          kept.copyBytes(from: replaced)
+          let text = UnsafeRawBufferPointer(rebasing: kept[..<replaced.count])
+          return try performFiltered(method, request, text)
         }
       }
       try performNow(method, request)

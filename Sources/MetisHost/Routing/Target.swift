@@ -1,5 +1,4 @@
 import MCP
-import MetisConfig
 import Synchronization
 
 /// A tool that can be called: its definition, what answers it, its counters.
@@ -7,7 +6,7 @@ import Synchronization
 /// A target outlives reloads and swaps as long as its definition is the same, so that its calls are
 /// numbered through: the same calls give the same answers whatever happened in between.
 final class Target: @unchecked Sendable {
-  let definition: ToolDefinition
+  let definition: MCP.ToolDefinition
   let hasOutputSchema: Bool
   let seed: UInt64
   /// Nanoseconds that a call may take.
@@ -15,7 +14,7 @@ final class Target: @unchecked Sendable {
   /// Calls so far.
   let ordinal = Atomic<UInt64>(0)
 
-  init(definition: ToolDefinition, seed: UInt64, timeout: UInt64) {
+  init(definition: MCP.ToolDefinition, seed: UInt64, timeout: UInt64) {
     self.definition = definition
     hasOutputSchema = definition.outputSchema != nil
     self.seed = seed
