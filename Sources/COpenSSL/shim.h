@@ -13,8 +13,11 @@ static inline long copenssl_set_mode(SSL_CTX *context, long mode) {
   return SSL_CTX_set_mode(context, mode);
 }
 
-static inline uint64_t copenssl_set_options(SSL_CTX *context, uint64_t options) {
-  return SSL_CTX_set_options(context, options);
+// The options are macros with casts, which the importer of Swift skips. An end of input without
+// close_notify is an end: HTTP knows by its own framing what is complete.
+static inline void copenssl_set_server_options(SSL_CTX *context) {
+  SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE |
+                                   SSL_OP_NO_COMPRESSION | SSL_OP_IGNORE_UNEXPECTED_EOF);
 }
 
 static inline long copenssl_set_session_cache_mode(SSL_CTX *context, long mode) {

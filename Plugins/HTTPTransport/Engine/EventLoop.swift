@@ -109,8 +109,8 @@ final class EventLoop {
     fields = .allocate(capacity: settings.parser.fields)
     fields.initialize(repeating: metis_field_v1(), count: settings.parser.fields)
     dateLine = .allocate(capacity: ResponseHead.dateLineCount)
-    epoll = epoll_create1(Int32(EPOLL_CLOEXEC.rawValue))
-    wakeDescriptor = eventfd(0, Int32(EFD_CLOEXEC.rawValue | EFD_NONBLOCK.rawValue))
+    epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
+    wakeDescriptor = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
     guard epoll >= 0, wakeDescriptor >= 0,
       clinux_epoll_set(epoll, EPOLL_CTL_ADD, wakeDescriptor, EPOLLIN.rawValue, Source.wake) == 0
     else {
@@ -154,7 +154,7 @@ final class EventLoop {
   func wake() {
     if isWoken.exchange(true, ordering: .acquiringAndReleasing) { return }
     var one: UInt64 = 1
-    _ = write(wakeDescriptor, &one, 8)
+    _ = Glibc.write(wakeDescriptor, &one, 8)
   }
 
   /// Runs until the instance is stopped.
@@ -198,7 +198,7 @@ final class EventLoop {
       }
     } else if data == Source.wake {
       var count: UInt64 = 0
-      _ = read(wakeDescriptor, &count, 8)
+      _ = Glibc.read(wakeDescriptor, &count, 8)
       // Before `poll`, so that a wake that comes while it runs is not lost.
       isWoken.store(false, ordering: .releasing)
     } else {

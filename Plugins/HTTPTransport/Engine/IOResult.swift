@@ -32,7 +32,7 @@ extension EventLoop {
     if let session = connection.pointee.tls { return TLSSession.write(session, bytes) }
     while true {
       let count = Glibc.send(
-        connection.pointee.fd, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL.rawValue))
+        connection.pointee.fd, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
       if count >= 0 { return count }
       switch errno {
       case EINTR: continue

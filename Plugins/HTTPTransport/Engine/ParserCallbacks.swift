@@ -8,19 +8,19 @@ enum ParserCallbacks {
     let settings = UnsafeMutablePointer<llhttp_settings_t>.allocate(capacity: 1)
     settings.initialize(to: llhttp_settings_t())
     llhttp_settings_init(settings)
-    settings.pointee.on_url = { span($0, $1, $2, target) }
-    settings.pointee.on_url_complete = { targetComplete(parser(of: $0)) }
-    settings.pointee.on_header_field = { span($0, $1, $2, name) }
-    settings.pointee.on_header_value = { span($0, $1, $2, value) }
-    settings.pointee.on_header_field_complete = { nameComplete(parser(of: $0)) }
+    settings.pointee.on_url = { ParserCallbacks.span($0, $1, $2, ParserCallbacks.target) }
+    settings.pointee.on_url_complete = { ParserCallbacks.targetComplete(ParserCallbacks.parser(of: $0)) }
+    settings.pointee.on_header_field = { ParserCallbacks.span($0, $1, $2, ParserCallbacks.name) }
+    settings.pointee.on_header_value = { ParserCallbacks.span($0, $1, $2, ParserCallbacks.value) }
+    settings.pointee.on_header_field_complete = { ParserCallbacks.nameComplete(ParserCallbacks.parser(of: $0)) }
     settings.pointee.on_headers_complete = { machine in
       guard let machine else { return -1 }
-      return headComplete(machine, parser(of: machine))
+      return ParserCallbacks.headComplete(machine, ParserCallbacks.parser(of: machine))
     }
-    settings.pointee.on_chunk_header = { chunkHeader(parser(of: $0)) }
-    settings.pointee.on_chunk_extension_name = { overhead(parser(of: $0), $2) }
-    settings.pointee.on_chunk_extension_value = { overhead(parser(of: $0), $2) }
-    settings.pointee.on_body = { span($0, $1, $2, body) }
+    settings.pointee.on_chunk_header = { ParserCallbacks.chunkHeader(ParserCallbacks.parser(of: $0)) }
+    settings.pointee.on_chunk_extension_name = { ParserCallbacks.overhead(ParserCallbacks.parser(of: $0), $2) }
+    settings.pointee.on_chunk_extension_value = { ParserCallbacks.overhead(ParserCallbacks.parser(of: $0), $2) }
+    settings.pointee.on_body = { ParserCallbacks.span($0, $1, $2, ParserCallbacks.body) }
     settings.pointee.on_message_complete = { _ in Int32(HPE_PAUSED.rawValue) }
     return settings
   }

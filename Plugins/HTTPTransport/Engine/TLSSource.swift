@@ -68,10 +68,7 @@ final class TLSSource: Sendable {
       context,
       Int(SSL_MODE_RELEASE_BUFFERS) | Int(SSL_MODE_ENABLE_PARTIAL_WRITE)
         | Int(SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER))
-    _ = copenssl_set_options(
-      context,
-      UInt64(SSL_OP_NO_RENEGOTIATION) | UInt64(SSL_OP_CIPHER_SERVER_PREFERENCE)
-        | UInt64(SSL_OP_NO_COMPRESSION) | UInt64(SSL_OP_IGNORE_UNEXPECTED_EOF))
+    copenssl_set_server_options(context)
     // Sessions come back by ticket; the server keeps none.
     _ = copenssl_set_session_cache_mode(context, Int(SSL_SESS_CACHE_OFF))
     let id: [UInt8] = Array("metis".utf8)
