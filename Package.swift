@@ -86,8 +86,8 @@ let package = Package(
     swift(
       "HTTPEngine", ["CLinux", "CLLHTTP", "COpenSSL", "JSON", "MetisPluginAPI"],
       path: "Plugins/HTTPTransport/Engine"),
-    plugin("HTTPTransport", ["HTTPEngine", "MetisKit"]),
-    plugin("StdioTransport", ["MetisKit", "CLinux"]),
+    plugin("HTTPTransport", ["HTTPEngine", "MetisPluginAPI"]),
+    plugin("StdioTransport", ["JSON", "MetisPluginAPI", "CLinux"]),
     plugin("StaticStrategy", ["MetisKit"]),
     plugin("EchoStrategy", ["MetisKit"]),
     swift("RandomGenerator", ["MetisKit"], path: "Plugins/RandomStrategy/Generator"),

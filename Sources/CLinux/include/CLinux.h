@@ -1,11 +1,14 @@
 // What Swift's Glibc module lacks: epoll, accept4, eventfd, signalfd and the C variadics
-// around them. Header only.
+// around them.
 #ifndef CLINUX_H
 #define CLINUX_H
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
 #include <sys/epoll.h>
@@ -15,5 +18,23 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+// accept4 and pthread_setname_np are GNU extensions, which the importer of Swift does not see.
+
+/** accept4 with SOCK_NONBLOCK and SOCK_CLOEXEC. */
+int clinux_accept(int fd, struct sockaddr_storage *address, socklen_t *length);
+
+/** Names the calling thread; at most 15 bytes count. */
+void clinux_name_thread(const char *name);
+
+/** Blocks every signal that can be blocked in the calling thread. */
+void clinux_block_signals(void);
+
+/** epoll_ctl with EPOLL_CTL_ADD, EPOLL_CTL_MOD or EPOLL_CTL_DEL. */
+static inline int clinux_epoll_set(int epoll, int operation, int fd, uint32_t events,
+                                   uint64_t data) {
+  struct epoll_event event = {.events = events, .data = {.u64 = data}};
+  return epoll_ctl(epoll, operation, fd, &event);
+}
 
 #endif
