@@ -60,7 +60,7 @@ public struct ErrorObject: Error, Hashable, Sendable {
   /// The error that a response's `error` member says. Throws ``EnvelopeError`` where `code` is not
   /// an integer or `message` not a string. Other members are passed over.
   public init(_ slice: JSONSlice) throws(EnvelopeError) {
-    var cursor = slice.cursor(limits: JSONLimits(depth: JSONLimits.greatestDepth, bytes: .max))
+    var cursor = slice.cursor()
     var code: Int?
     var message: String?
     var data: JSONValue?

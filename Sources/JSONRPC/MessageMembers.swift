@@ -14,6 +14,9 @@ struct MessageMembers {
   /// A name that came twice.
   private var duplicate: StaticString?
 
+  /// Whether `id` came twice, so that none of them is known to be the id.
+  private var idIsAmbiguous = false
+
   /// What stands in the place of a message; nil for an object.
   private var notAnObject: JSONKind?
 
@@ -31,6 +34,7 @@ struct MessageMembers {
         let value = try Self.take(&cursor, "jsonrpc", into: &version, &duplicate)
         versionIsRight = value.kind == .string && value.string.unsafelyUnwrapped == "2.0"
       } else if key == "id" {
+        if id != nil { idIsAmbiguous = true }
         _ = try Self.take(&cursor, "id", into: &id, &duplicate)
       } else if key == "method" {
         let value = try Self.take(&cursor, "method", into: &method, &duplicate)
@@ -73,7 +77,7 @@ struct MessageMembers {
 
   /// The id, where there is exactly one and it is valid.
   private var knownID: RequestID? {
-    duplicate.map { $0.description == "id" } ?? false ? nil : id.flatMap { RequestID($0) }
+    idIsAmbiguous ? nil : id.flatMap { RequestID($0) }
   }
 
   /// What keeps the members from being a message, or nil.

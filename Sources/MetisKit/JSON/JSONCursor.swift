@@ -47,6 +47,9 @@ public struct JSONCursor {
   @inlinable
   public var depth: Int { open }
 
+  /// The limits that the cursor keeps.
+  public var limits: JSONLimits { JSONLimits(depth: text.depth, bytes: text.bytes) }
+
   /// How many bytes lie before the current position.
   @inlinable
   public var offset: Int { position - text.start }

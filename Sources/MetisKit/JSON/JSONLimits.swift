@@ -23,12 +23,19 @@ public struct JSONLimits: Sendable, Hashable {
 /// What a JSON value is, known from its first byte.
 @frozen
 public enum JSONKind: UInt8, Sendable, Hashable, CustomStringConvertible {
+  /// `{…}`.
   case object
+  /// `[…]`.
   case array
+  /// `"…"`.
   case string
+  /// A number.
   case number
+  /// `true`.
   case `true`
+  /// `false`.
   case `false`
+  /// `null`.
   case null
 
   /// The kind of a value that begins with `byte`, or nil where no value begins so.

@@ -8,13 +8,14 @@
 /// equal, 9007199254740993 and 9007199254740992.0 are not. (Exponents of more than 15 digits are
 /// equal only to the same exponent.) A Double denotes its shortest decimal form.
 public struct JSONNumber: Sendable {
+  @usableFromInline
   enum Storage: Sendable {
     case int(Int64)
     case double(Double)
     case text(String)
   }
 
-  let storage: Storage
+  @usableFromInline let storage: Storage
 
   init(storage: Storage) { self.storage = storage }
 

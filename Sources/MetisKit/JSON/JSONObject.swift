@@ -10,7 +10,13 @@ public struct JSONObject: Sendable {
   /// bytes is quicker than a hash.
   static let linearLimit = 16
 
-  private var members: [Element] = []
+  /// Stored as a struct: the runtime destroys tuples one field at a time through their metadata.
+  private struct Member: Sendable {
+    let key: String
+    var value: JSONValue
+  }
+
+  private var members: [Member] = []
 
   /// The place of each name in `members`, where there are more than ``linearLimit``.
   private var index: [UTF8Key: Int]?
@@ -73,7 +79,7 @@ public struct JSONObject: Sendable {
       members[place].value = value
       return
     }
-    members.append((key, value))
+    members.append(Member(key: key, value: value))
     if index != nil {
       index?[UTF8Key(key)] = members.count - 1
     } else if members.count > Self.linearLimit {
@@ -107,7 +113,7 @@ extension JSONObject: RandomAccessCollection {
   public var endIndex: Int { members.count }
 
   /// The member at `place`.
-  public subscript(place: Int) -> Element { members[place] }
+  public subscript(place: Int) -> Element { (members[place].key, members[place].value) }
 }
 
 extension JSONObject: Hashable {
@@ -128,7 +134,7 @@ extension JSONObject: Hashable {
   /// Hashes the members in a way that disregards their order.
   public func hash(into hasher: inout Hasher) {
     var sum = 0
-    for (key, value) in members {
+    for (key, value) in self {
       var member = Hasher()
       UTF8Key(key).hash(into: &member)
       value.hash(into: &member)

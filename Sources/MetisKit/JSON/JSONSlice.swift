@@ -31,10 +31,16 @@ public struct JSONSlice {
   /// The value's JSON text, copied.
   public var text: String { String(decoding: bytes, as: UTF8.self) }
 
-  /// A cursor over this value. Its errors count positions from the start of the value.
+  /// A cursor over this value, which kept its limits when it was validated. Its errors count
+  /// positions from the start of the value.
   @inlinable
-  public func cursor(limits: JSONLimits = JSONLimits(bytes: .max)) -> JSONCursor {
-    JSONCursor(bytes, limits: limits)
+  public func cursor() -> JSONCursor {
+    JSONCursor(bytes, limits: JSONLimits(depth: JSONLimits.greatestDepth, bytes: .max))
+  }
+
+  /// The value as a tree.
+  public var value: JSONValue {
+    get throws(JSONError) { try JSONValue(parsing: bytes, limits: cursor().limits) }
   }
 
   /// The content of a string; nil for a value of another kind.

@@ -5,11 +5,17 @@
 /// denote (``JSONNumber``). A tree that was parsed is never deeper than its ``JSONLimits`` allowed,
 /// so recursion over it is bounded; one built in code is as deep as that code makes it.
 public enum JSONValue: Sendable {
+  /// `null`.
   case null
+  /// `true` or `false`.
   case bool(Bool)
+  /// A number.
   case number(JSONNumber)
+  /// A string.
   case string(String)
+  /// An array.
   case array([JSONValue])
+  /// An object.
   case object(JSONObject)
 }
 

@@ -58,6 +58,7 @@ extension JSONWriter where Sink: ~Copyable {
   }
 
   /// Writes a tree.
+  @inlinable
   public mutating func value(_ value: JSONValue) {
     switch value {
     case .null: null()
@@ -79,6 +80,7 @@ extension JSONWriter where Sink: ~Copyable {
   }
 
   /// Writes a number as its text.
+  @inlinable
   public mutating func value(_ number: JSONNumber) {
     switch number.storage {
     case .int(let int): value(int)
@@ -123,6 +125,7 @@ extension JSONValue: CustomStringConvertible {
   /// The value as JSON text in UTF-8: compact, or for people with two spaces a level.
   public func jsonBytes(pretty: Bool = false) -> [UInt8] {
     var writer = JSONWriter(pretty: pretty)
+    writer.sink.reserveCapacity(256)
     writer.value(self)
     return writer.sink
   }

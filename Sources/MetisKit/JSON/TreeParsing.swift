@@ -60,6 +60,7 @@ extension JSONText {
       position += 1
       return object
     }
+    object.reserveCapacity(4)
     var absent = JSONError.Kind.expectedKey
     while true {
       guard byte(position) == UInt8(ascii: "\"") else { throw failure(absent, at: position) }
@@ -87,6 +88,7 @@ extension JSONText {
       position += 1
       return elements
     }
+    elements.reserveCapacity(4)
     while true {
       elements.append(try tree(&position, depth: depth))
       position = whitespace(position)
