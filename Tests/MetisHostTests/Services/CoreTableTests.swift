@@ -138,6 +138,43 @@ struct CoreTableTests {
     #expect(compile(plugin, "echo", []).code == METIS_UNSUPPORTED)
   }
 
+  @Test func aProgramThatIsReleasedWhileItRunsEndsAfterwards() {
+    let plugin = plugin()
+    let program = compile(plugin, "echo", Array("x".utf8)).program
+    let inside = Locked<[Int]>([])
+    // The sink's `write` stands for another thread: it releases in the middle of `evaluate`.
+    let write = { [core] in
+      plugin.engine.release(plugin.host, program)
+      inside.withLock { $0.append(core.programs.value) }
+    }
+    let code = withUnsafePointer(to: write) { place in
+      var sink = metis_sink_v1(
+        size: UInt32(MemoryLayout<metis_sink_v1>.size), reserved: 0,
+        context: UnsafeMutableRawPointer(mutating: place),
+        write: { context, _ in
+          context!.assumingMemoryBound(to: (() -> Void).self).pointee()
+          return METIS_OK
+        })
+      return plugin.engine.evaluate(plugin.host, program, emptySlice, 0, &sink, nil)
+    }
+    #expect(code == METIS_OK)
+    #expect(inside.withLock { $0 } == [1])
+    #expect(core.programs.value == 0 && core.holds.value == 0)
+  }
+
+  @Test func aProgramOfAContextThatEndsMeanwhileIsReleased() {
+    let plugin = plugin()
+    let engine = plugin.engine
+    core.whenEngineIsSought.withLock { $0 = { [context = plugin.context] in context.invalidate() } }
+    var program: UInt64 = 0
+    let code = metis_slice_v1.withText("echo") {
+      engine.compile(plugin.host, $0, $0, $0, nil, &program)
+    }
+    #expect(code == METIS_LATE)
+    #expect(core.programs.value == 0 && core.holds.value == 0)
+    #expect(test.services.programs.count == 0)
+  }
+
   @Test func programsEndWithTheirPlugin() {
     let plugin = plugin()
     for _ in 0..<5 { #expect(compile(plugin, "echo", Array("x".utf8)).code == METIS_OK) }

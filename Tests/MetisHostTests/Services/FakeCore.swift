@@ -7,6 +7,8 @@ final class FakeCore: HostServiceHooks, @unchecked Sendable {
   let events = Locked<[String]>([])
   let sessions = Locked<[UInt64: String]>([:])
   let holds = Tally()
+  /// Runs inside `findEngine`.
+  let whenEngineIsSought = Locked<(@Sendable () -> Void)?>(nil)
   /// Programs that the engine made and did not release.
   let programs = Tally()
   private let engineTable: UnsafeMutablePointer<metis_engine_v1>
@@ -52,6 +54,7 @@ final class FakeCore: HostServiceHooks, @unchecked Sendable {
   func findEngine(language: String) -> HeldEngine? {
     guard language == "echo" else { return nil }
     holds.add()
+    whenEngineIsSought.withLock { $0 }?()
     return HeldEngine(
       token: 9, table: engineTable,
       plugin: Unmanaged.passUnretained(programs).toOpaque())

@@ -45,6 +45,28 @@ struct WorkerPoolTests {
     #expect(pool.shutdown(deadline: inSeconds(10)) == .init(dropped: 0, running: 0))
   }
 
+  @Test func theLowestFreeIndexIsUsedAgain() {
+    let pool = WorkerPool(maximum: 4, idleTime: 1_000_000)
+    let first = Gate()
+    let second = Gate()
+    let seen = Locked<[Int]>([])
+    for (count, gate) in [(1, first), (2, second)] {
+      #expect(
+        pool.submit { index in
+          seen.withLock { $0.append(index) }
+          gate.wait()
+        })
+      #expect(eventually { seen.withLock { $0.count } == count })
+    }
+    first.open()
+    #expect(eventually { pool.counts.threads == 1 })
+    #expect(pool.submit { index in seen.withLock { $0.append(index) } })
+    #expect(eventually { seen.withLock { $0.count } == 3 })
+    #expect(seen.withLock { $0 } == [0, 1, 0])
+    second.open()
+    #expect(pool.shutdown(deadline: inSeconds(10)) == .init(dropped: 0, running: 0))
+  }
+
   @Test func shutdownKeepsItsDeadline() {
     let pool = WorkerPool(maximum: 1)
     let go = Gate()
