@@ -1,0 +1,125 @@
+import JSON
+
+/// The members of a message that routing needs, while it is read.
+struct MessageMembers {
+  private var version: JSONSlice?
+  private var versionIsRight = false
+  private var id: JSONSlice?
+  private var method: JSONSlice?
+  private var methodName: JSONStringSlice?
+  private var params: JSONSlice?
+  private var result: JSONSlice?
+  private var error: JSONSlice?
+
+  /// A name that came twice.
+  private var duplicate: StaticString?
+
+  /// What stands in the place of a message; nil for an object.
+  private var notAnObject: JSONKind?
+
+  /// Reads the whole object. What is wrong with its members is said by ``envelope()`` only, once
+  /// the id had its chance to be seen.
+  mutating func read(_ cursor: inout JSONCursor) throws(JSONError) {
+    let kind = try cursor.kind()
+    guard kind == .object else {
+      notAnObject = kind
+      return
+    }
+    try cursor.beginObject()
+    while let key = try cursor.nextKey() {
+      if key == "jsonrpc" {
+        let value = try Self.take(&cursor, "jsonrpc", into: &version, &duplicate)
+        versionIsRight = value.kind == .string && value.string.unsafelyUnwrapped == "2.0"
+      } else if key == "id" {
+        _ = try Self.take(&cursor, "id", into: &id, &duplicate)
+      } else if key == "method" {
+        let value = try Self.take(&cursor, "method", into: &method, &duplicate)
+        methodName = value.string
+      } else if key == "params" {
+        _ = try Self.take(&cursor, "params", into: &params, &duplicate)
+      } else if key == "result" {
+        _ = try Self.take(&cursor, "result", into: &result, &duplicate)
+      } else if key == "error" {
+        _ = try Self.take(&cursor, "error", into: &error, &duplicate)
+      }
+    }
+  }
+
+  @inline(__always)
+  private static func take(
+    _ cursor: inout JSONCursor, _ name: StaticString, into member: inout JSONSlice?,
+    _ duplicate: inout StaticString?
+  ) throws(JSONError) -> JSONSlice {
+    let value = try cursor.skipValue()
+    if member != nil { duplicate = name }
+    member = value
+    return value
+  }
+
+  /// The message that the members make.
+  func envelope() throws(EnvelopeError) -> Envelope {
+    if let problem { throw EnvelopeError.invalid(problem, id: knownID) }
+    let kind: Envelope.Kind =
+      if method != nil {
+        id == nil ? .notification : .request
+      } else {
+        result != nil ? .response : .errorResponse
+      }
+    let hasID = id.map { $0.kind != .null } ?? false
+    return Envelope(
+      kind: kind, id: hasID ? id : nil, method: methodName, params: params, result: result,
+      error: error)
+  }
+
+  /// The id, where there is exactly one and it is valid.
+  private var knownID: RequestID? {
+    duplicate.map { $0.description == "id" } ?? false ? nil : id.flatMap { RequestID($0) }
+  }
+
+  /// What keeps the members from being a message, or nil.
+  private var problem: String? {
+    if let notAnObject {
+      return "found \(notAnObject), expected a message, which is an object"
+    }
+    if let duplicate { return "the member \"\(duplicate)\" stands there twice, expected it once" }
+    guard versionIsRight else {
+      return "found \(version?.text.prefix(40) ?? "no member") for \"jsonrpc\", expected \"2.0\""
+    }
+    if let method { return problem(ofCall: method) }
+    if params != nil { return "found \"params\" without \"method\"" }
+    switch (result, error) {
+    case (nil, nil):
+      return "found none of \"method\", \"result\" and \"error\", expected one"
+    case (.some, .some):
+      return "found both \"result\" and \"error\", expected one"
+    case (.some, nil):
+      guard let id else { return "found \"result\" without \"id\"" }
+      return problem(ofID: id)
+    case (nil, .some(let error)):
+      guard error.kind == .object else {
+        return "found \(error.kind) for \"error\", expected an object"
+      }
+      guard let id, id.kind != .null else { return nil }
+      return problem(ofID: id)
+    }
+  }
+
+  private func problem(ofCall method: JSONSlice) -> String? {
+    guard methodName != nil else {
+      return "found \(method.kind) for \"method\", expected a string"
+    }
+    guard result == nil, error == nil else {
+      return "found \"\(result != nil ? "result" : "error")\" beside \"method\", expected one"
+    }
+    if let params, params.kind != .object {
+      return "found \(params.kind) for \"params\", expected an object"
+    }
+    return id.flatMap(problem(ofID:))
+  }
+
+  private func problem(ofID id: JSONSlice) -> String? {
+    guard !RequestID.isID(id) else { return nil }
+    let found = id.kind == .number ? "\(id.text.prefix(40))" : "\(id.kind)"
+    return "found \(found) for \"id\", expected a string or an integer"
+  }
+}
