@@ -32,7 +32,7 @@ struct EchoStrategy: Responder {
   }
 }
 
-@c @implementation
-public func metis_plugin_entry(
-  _ host: UInt32, _ out: UnsafeMutablePointer<metis_plugin_v1>!
-) -> Int32 { Plugin.enter(EchoStrategy.self, host, out) }
+@c(metis_plugin_entry)
+public func entry(_ host: UInt32, _ out: UnsafeMutablePointer<metis_plugin_v1>?) -> Int32 {
+  Plugin.enter(EchoStrategy.self, host, out)
+}

@@ -32,7 +32,7 @@ final class StaticStrategy: Responder, @unchecked Sendable {
   func respond(to call: borrowing Call) { call.complete(shape, json) }
 }
 
-@c @implementation
-public func metis_plugin_entry(
-  _ host: UInt32, _ out: UnsafeMutablePointer<metis_plugin_v1>!
-) -> Int32 { Plugin.enter(StaticStrategy.self, host, out) }
+@c(metis_plugin_entry)
+public func entry(_ host: UInt32, _ out: UnsafeMutablePointer<metis_plugin_v1>?) -> Int32 {
+  Plugin.enter(StaticStrategy.self, host, out)
+}

@@ -9,10 +9,10 @@ let pluginMeta: (UInt64, UInt32, UInt32) = (0x314c_5053_4954_454d, 0x0001_0000, 
 public enum Plugin {
   /// Fills the host's table for a plugin with one strategy. All there is to write beside it:
   ///
-  ///     @c @implementation
-  ///     public func metis_plugin_entry(
-  ///       _ host: UInt32, _ out: UnsafeMutablePointer<metis_plugin_v1>!
-  ///     ) -> Int32 { Plugin.enter(Greeting.self, host, out) }
+  ///     @c(metis_plugin_entry)
+  ///     public func entry(_ host: UInt32, _ out: UnsafeMutablePointer<metis_plugin_v1>?) -> Int32 {
+  ///       Plugin.enter(Greeting.self, host, out)
+  ///     }
   @inlinable
   public static func enter<R: Responder>(
     _ strategy: R.Type, _ host: UInt32, _ out: UnsafeMutablePointer<metis_plugin_v1>?
