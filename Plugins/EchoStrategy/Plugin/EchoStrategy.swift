@@ -23,8 +23,11 @@ struct EchoStrategy: Responder {
       return
     }
     let arguments = try call.arguments
-    guard let value = section.field.map({ $0.find(in: arguments) }) ?? arguments else {
-      throw CallError("the arguments have no member \(section.field?.text ?? "")")
+    let value: JSONValue
+    do throws(JSONPointerError) {
+      value = try section.field?.evaluate(arguments) ?? arguments
+    } catch {
+      throw CallError("cannot echo \(section.field?.description ?? ""): \(error.message)")
     }
     guard let prefix = section.prefix else { return call.end(with: .value(value)) }
     let text = value.string ?? String(decoding: value.encoded, as: UTF8.self)

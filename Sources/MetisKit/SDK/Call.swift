@@ -46,6 +46,11 @@ public struct Call: ~Copyable {
     get throws(JSONError) { try JSONValue(parsing: request.pointee.arguments.buffer) }
   }
 
+  /// The arguments as `type`. An error names the member, `$.limit: found …, expected …`.
+  public func decode<T: Decodable>(_ type: T.Type) throws -> T {
+    try JSONValueDecoder().decode(type, from: arguments)
+  }
+
   /// The arguments as the bytes that came, borrowed for `body`: one JSON object, not yet validated
   /// where the host passes a client's bytes on.
   @inlinable

@@ -18,19 +18,7 @@ public struct ConfigError: Error, Sendable, CustomStringConvertible {
   public var location: String { path.joined(separator: ".") }
 
   /// The path as a JSON Pointer (RFC 6901).
-  public var pointer: String {
-    path.map { name in
-      var token = "/"
-      for character in name.unicodeScalars {
-        switch character {
-        case "~": token += "~0"
-        case "/": token += "~1"
-        default: token.unicodeScalars.append(character)
-        }
-      }
-      return token
-    }.joined()
-  }
+  public var pointer: String { JSONPointer(tokens: path).description }
 
   /// `schema.age.min: found …, expected …`.
   public var description: String { path.isEmpty ? message : "\(location): \(message)" }
