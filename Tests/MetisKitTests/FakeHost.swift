@@ -13,7 +13,8 @@ enum FakeHost {
     metis_host_v1(
       size: UInt32(MemoryLayout<metis_host_v1>.size), abi: UInt32(METIS_ABI_VERSION),
       context: nil,
-      service: { _, id in tables[string(id)].flatMap { UnsafeRawPointer(bitPattern: $0) } })
+      service: { _, id in FakeHost.tables[string(id)].flatMap { UnsafeRawPointer(bitPattern: $0) } }
+    )
   }
 
   /// Addresses of the tables by their id. Allocated once and kept.
@@ -40,7 +41,7 @@ enum FakeHost {
       enabled: { _, level in level >= METIS_LOG_INFO },
       log: { _, level, message, fields in
         let line = "\(level) \(string(message)) \(string(fields))"
-        lines.withLock { $0.append(line) }
+        FakeHost.lines.withLock { $0.append(line) }
       })
   }
 
@@ -55,7 +56,7 @@ enum FakeHost {
       size: size(metis_host_state_v1.self), reserved: 0,
       get: { _, scope, call, key, sink in
         let name = "\(scope)/\(string(key))"
-        guard let value = store.withLock({ $0[name] }) else { return METIS_NOT_FOUND }
+        guard let value = FakeHost.store.withLock({ $0[name] }) else { return METIS_NOT_FOUND }
         return value.withUnsafeBufferPointer { value in
           sink!.pointee.write(
             sink!.pointee.context, metis_slice_v1(bytes: value.baseAddress, count: value.count))
@@ -65,12 +66,12 @@ enum FakeHost {
         let name = "\(scope)/\(string(key))"
         guard name.utf8.count < 200 else { return METIS_LIMIT }
         let bytes = Array(string(value).utf8)
-        store.withLock { $0[name] = bytes.isEmpty ? nil : bytes }
+        FakeHost.store.withLock { $0[name] = bytes.isEmpty ? nil : bytes }
         return METIS_OK
       },
       add: { _, scope, call, key, delta, result in
         let name = "\(scope)/\(string(key))"
-        result!.pointee = store.withLock { store in
+        result!.pointee = FakeHost.store.withLock { store in
           let old = store[name].flatMap { Int64(String(decoding: $0, as: UTF8.self)) } ?? 0
           store[name] = Array(String(old + delta).utf8)
           return old + delta
@@ -88,10 +89,10 @@ enum FakeHost {
           text += " \(string(labels![index].name))=\(string(labels![index].value))"
         }
         let line = text
-        samples.withLock { $0.append(line) }
+        FakeHost.samples.withLock { $0.append(line) }
         return string(name).contains(" ") ? 0 : 5
       },
-      record: { _, series, value in samples.withLock { $0.append("\(series) \(value)") } })
+      record: { _, series, value in FakeHost.samples.withLock { $0.append("\(series) \(value)") } })
   }
 
   private static var secret: metis_host_secret_v1 {
@@ -107,12 +108,12 @@ enum FakeHost {
     metis_host_notify_v1(
       size: size(metis_host_notify_v1.self), reserved: 0,
       list_changed: { _, kind in
-        notices.withLock { $0.append("list \(kind)") }
+        FakeHost.notices.withLock { $0.append("list \(kind)") }
         return METIS_OK
       },
       resource_updated: { _, uri in
         let uri = string(uri)
-        notices.withLock { $0.append("resource \(uri)") }
+        FakeHost.notices.withLock { $0.append("resource \(uri)") }
         return METIS_OK
       })
   }

@@ -105,7 +105,9 @@ final class LoadedPlugin {
   }
 
   static func text(_ error: metis_error_v1) -> String {
-    withUnsafeBytes(of: error.text) { String(decoding: $0.prefix(Int(error.length)), as: UTF8.self) }
+    withUnsafeBytes(of: error.text) {
+      String(decoding: $0.prefix(Int(error.length)), as: UTF8.self)
+    }
   }
 }
 

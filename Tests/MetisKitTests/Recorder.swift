@@ -56,44 +56,44 @@ final class Recorder: Sendable {
         var text = ""
         for index in 0..<count { text += string(parts![index]) }
         let ending = Ending.complete(shape, text)
-        return change(call) { record in
+        return Recorder.change(call) { record in
           if record.completeStatus == METIS_OK { record.endings.append(ending) }
           return record.completeStatus
         }
       },
       complete_owned: { call, shape, body, release, owner in
         let ending = Ending.complete(shape, string(body))
-        change(call) { $0.endings.append(ending) }
+        Recorder.change(call) { $0.endings.append(ending) }
         release?(owner)
         return METIS_OK
       },
       need_input: { call, requests, state in
         let ending = Ending.needInput(string(requests), string(state))
-        return change(call) { record in
+        return Recorder.change(call) { record in
           if record.needInputStatus == METIS_OK { record.endings.append(ending) }
           return record.needInputStatus
         }
       },
       fail: { call, code, message, data in
         let ending = Ending.fail(code, string(message), string(data))
-        change(call) { $0.endings.append(ending) }
+        Recorder.change(call) { $0.endings.append(ending) }
         return METIS_OK
       },
       emit: { call, kind, json in
         let line = "\(kind) \(string(json))"
-        change(call) { $0.emitted.append(line) }
+        Recorder.change(call) { $0.emitted.append(line) }
         return METIS_OK
       },
       reserve: { _, _ in nil },
       commit: { _, _ in METIS_LATE },
       context: { call in
         // Borrowed until the call ends: the test process keeps it for good.
-        let bytes = Array(change(call) { $0.context }.utf8)
+        let bytes = Array(Recorder.change(call) { $0.context }.utf8)
         let storage = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: bytes.count)
         _ = storage.initialize(from: bytes)
         return metis_slice_v1(bytes: UnsafePointer(storage.baseAddress), count: bytes.count)
       },
-      cancelled: { call in change(call) { $0.isCancelled } },
+      cancelled: { call in Recorder.change(call) { $0.isCancelled } },
       on_cancel: { _, _, _ in METIS_OK })
   }
 }
@@ -104,7 +104,8 @@ func string(_ slice: metis_slice_v1) -> String {
 }
 
 /// A slice of `text` for the time of `body`.
-func withSlice<Result>(_ text: String, _ body: (metis_slice_v1) throws -> Result) rethrows -> Result {
+func withSlice<Result>(_ text: String, _ body: (metis_slice_v1) throws -> Result) rethrows -> Result
+{
   var text = text
   return try text.withUTF8 {
     try body(metis_slice_v1(bytes: $0.baseAddress, count: $0.count))

@@ -5,8 +5,8 @@ extension PlanCompiler {
     try settings.allow("integer", ["min", "max"])
     let least = try settings.integer("min")
     let greatest = try settings.integer("max")
-    // Without one of them the range is 100 wide.
-    let low = least ?? greatest.map { min(0, Self.sum($0, -100)) } ?? 0
+    // A range without bounds is 0 to 100; one without `max`, or with a negative one, is 100 wide.
+    let low = least ?? greatest.map { $0 < 0 ? Self.sum($0, -100) : 0 } ?? 0
     let high = greatest ?? Self.sum(low, 100)
     guard low <= high else {
       throw settings.refusal("min", "found \(low), expected at most max, \(high)")
@@ -24,7 +24,8 @@ extension PlanCompiler {
     try settings.allow("float", ["min", "max", "precision"])
     let least = try settings.number("min")
     let greatest = try settings.number("max")
-    let low = least ?? greatest.map { min(0, $0 - 1) } ?? 0
+    // A range without bounds is 0 to 1; one without `max`, or with none above 0, is 1 wide.
+    let low = least ?? greatest.map { $0 <= 0 ? $0 - 1 : 0 } ?? 0
     let high = greatest ?? low + 1
     guard low <= high else {
       throw settings.refusal("min", "found \(low), expected at most max, \(high)")
