@@ -123,7 +123,7 @@ def test_blank_lines_and_carriage_returns(start):
 
 def test_last_line_without_its_end(start):
     messages = ask(start(), modern("server/discover", 7).rstrip(b"\n"))
-    # RFC-less framing: a message ends with its line; without one it may be answered or dropped.
+    # A message ends with its line: what lacks the end may be answered or dropped, never half read.
     assert messages == [] or messages[0]["id"] == 7
 
 
