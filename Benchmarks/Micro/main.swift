@@ -1,1 +1,1 @@
-print("metis")
+print("metis-micro")
