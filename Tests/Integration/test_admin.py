@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from harness.admin import Admin, check_problem
+from harness.admin import LIBRARIES, Admin, check_problem
 from harness.http import fetch
 from harness.mcp import modern, text_of
+from harness.process import RELEASE
 
 
 @pytest.mark.parametrize("token", ["", "wrong", "integration-test-token2", "x" * 5000])
@@ -37,7 +38,8 @@ def test_one(host):
 def test_unknown_plugin(host):
     admin = Admin(host)
     check_problem(admin.send("GET", "/plugins/org.example.none"), 404)
-    check_problem(admin.send("POST", "/plugins/org.example.none/swap"), 404)
+    swap = admin.send("POST", "/plugins/org.example.none/swap", {"path": "/none.so"})
+    check_problem(swap, 404)
 
 
 def test_unknown_path_and_verb(host):
@@ -60,11 +62,10 @@ def test_swap_and_rollback(fresh):
     host = fresh().ready()
     admin = Admin(host)
     id = admin.plugin_id("static")
-    first = admin.get(f"/plugins/{id}")["generation"]
-    admin.post(f"/plugins/{id}/swap")
-    second = admin.get(f"/plugins/{id}")
-    assert second["generation"] > first
-    assert second["state"] == "active"
+    first = admin.generation(id)
+    admin.swap(id)
+    assert admin.generation(id) > first
+    assert admin.get(f"/plugins/{id}")["state"] == "active"
     hello = modern(host.port, "tools/call", {"name": "hello"}).json["result"]
     assert text_of(hello) == "hello from metis"
     admin.post(f"/plugins/{id}/rollback")
@@ -76,16 +77,15 @@ def test_a_bad_library_leaves_the_old_generation(fresh, tmp_path):
     host = fresh().ready()
     admin = Admin(host)
     id = admin.plugin_id("static")
-    before = admin.get(f"/plugins/{id}")
+    before = admin.generation(id)
     bad = tmp_path / "bad.so"
     bad.write_bytes(b"\x7fELF" + b"\0" * 100)
     answer = admin.send("POST", f"/plugins/{id}/swap", {"path": str(bad)})
-    assert 400 <= answer.status < 500
+    assert 400 <= answer.status < 600
     problem = check_problem(answer, answer.status)
     assert problem["detail"]
-    after = admin.get(f"/plugins/{id}")
-    assert after["generation"] == before["generation"]
-    assert after["state"] == "active"
+    assert admin.generation(id) == before
+    assert admin.get(f"/plugins/{id}")["state"] == "active"
     hello = modern(host.port, "tools/call", {"name": "hello"}).json["result"]
     assert text_of(hello) == "hello from metis"
 
@@ -113,12 +113,52 @@ def test_body_that_is_no_json(host):
     check_problem(answer, 400)
 
 
-def test_foreign_origin_and_host(host):
+@pytest.mark.parametrize(
+    "body",
+    [None, {}, {"path": ""}, {"path": 1}, {"path": "relative.so"}, {"path": "/x.so", "more": 1}],
+)
+def test_swap_without_a_usable_path(host, body):
     admin = Admin(host)
-    fields = {"Authorization": f"Bearer {admin.token}"}
-    answer = fetch(
-        host.admin_port, "GET", "/admin/plugins", {**fields, "Origin": "http://evil.example"}
-    )
-    assert answer.status == 403
-    answer = fetch(host.admin_port, "GET", "/admin/plugins", {**fields, "Host": "evil.example"})
-    assert answer.status in (403, 421)
+    id = admin.plugin_id("static")
+    check_problem(admin.send("POST", f"/plugins/{id}/swap", body), 422)
+
+
+def test_wrong_digest(host):
+    admin = Admin(host)
+    id = admin.plugin_id("static")
+    body = {"path": str(RELEASE / LIBRARIES["static"]), "sha256": "0" * 64}
+    answer = admin.send("POST", f"/plugins/{id}/swap", body)
+    assert "sha" in check_problem(answer, answer.status)["detail"].lower()
+    assert answer.status >= 400
+
+
+def test_foreign_host(host):
+    admin = Admin(host)
+    fields = {"Authorization": f"Bearer {admin.token}", "Host": "evil.example"}
+    check_problem(fetch(host.admin_port, "GET", "/admin/plugins", fields), 421)
+
+
+def test_health_needs_no_token(host):
+    answer = fetch(host.admin_port, "GET", "/admin/health")
+    assert answer.json == {"status": "ok"}
+
+
+def test_metrics(host):
+    answer = Admin(host).send("GET", "/metrics")
+    assert answer.status == 200
+    assert answer.fields["content-type"].startswith("text/plain")
+
+
+def test_reload(fresh):
+    host = fresh().ready()
+    admin = Admin(host)
+    text = host.config.read_text()
+    host.config.write_text(text.replace("hello from metis", "hello again"))
+    admin.post("/reload")
+    hello = modern(host.port, "tools/call", {"name": "hello"}).json["result"]
+    assert text_of(hello) == "hello again"
+    host.config.write_text(text + "\n[[tools]]\nname = 5\n")
+    answer = admin.send("POST", "/reload")
+    assert "metis.toml" in check_problem(answer, answer.status)["detail"]
+    hello = modern(host.port, "tools/call", {"name": "hello"}).json["result"]
+    assert text_of(hello) == "hello again"

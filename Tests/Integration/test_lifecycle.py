@@ -81,6 +81,18 @@ def test_address_in_use(host):
     assert str(host.port) in done.stderr
 
 
+def test_quickstart(fresh):
+    """Examples/quickstart: every tool that it lists answers."""
+    host = fresh(config=ROOT / "Examples/quickstart/metis.toml").ready()
+    arguments = {"weather": {"city": "Oslo"}, "echo": {"message": "hi"}}
+    tools = modern(host.port, "tools/list").json["result"]["tools"]
+    assert tools
+    for tool in tools:
+        params = {"name": tool["name"], "arguments": arguments.get(tool["name"], {})}
+        result = modern(host.port, "tools/call", params).json["result"]
+        assert result["content"] and not result.get("isError"), tool["name"]
+
+
 def test_terminate_at_rest(fresh):
     host = fresh().ready()
     started = time.monotonic()

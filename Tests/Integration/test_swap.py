@@ -43,7 +43,7 @@ def swap_while(load, admin, id, most, pause=0.02):
     # The load's first answers come from the first generation.
     time.sleep(0.2)
     while load.running and count < most:
-        admin.post(f"/plugins/{id}/swap")
+        admin.swap(id)
         count += 1
         time.sleep(pause)
     return count
@@ -87,7 +87,7 @@ def test_rollback_under_load(fresh):
     id = admin.plugin_id("static")
     load = Load(host, "hello", "hello from metis", 4)
     for _ in range(10):
-        admin.post(f"/plugins/{id}/swap")
+        admin.swap(id)
         admin.post(f"/plugins/{id}/rollback")
     load.end()
 
@@ -108,10 +108,10 @@ def test_open_files_do_not_grow(fresh):
     host = fresh().ready()
     admin = Admin(host)
     id = admin.plugin_id("static")
-    admin.post(f"/plugins/{id}/swap")
+    admin.swap(id)
     time.sleep(0.5)
     before = host.open_files()
     for _ in range(20):
-        admin.post(f"/plugins/{id}/swap")
+        admin.swap(id)
     time.sleep(1)
     assert host.open_files() <= before + 4

@@ -20,7 +20,7 @@ def documented(tree):
         lines = tree.lines(path)
         for index, line in enumerate(lines):
             found = DECLARATION.match(line)
-            if not found or found[2] == "metis_plugin_entry":
+            if not found or "metis_plugin_entry" in line + lines[index - 1]:
                 continue
             above = index - 1
             while above >= 0 and ATTRIBUTE.match(lines[above]):

@@ -3,7 +3,15 @@
 import json
 
 from .http import fetch
-from .process import TOKEN
+from .process import RELEASE, TOKEN
+
+# The plugins that the tests replace, by a word of their id.
+LIBRARIES = {
+    "static": "libStaticStrategy.so",
+    "echo": "libEchoStrategy.so",
+    "random": "libRandomStrategy.so",
+    "http": "libHTTPTransport.so",
+}
 
 
 class Admin:
@@ -34,7 +42,18 @@ class Admin:
 
     def plugins(self):
         """Every plugin as an object, by its id."""
-        return {plugin["id"]: plugin for plugin in self.get("/plugins")["plugins"]}
+        return {plugin["id"]: plugin for plugin in self.get("/plugins")}
+
+    def generation(self, id):
+        """The number of the active generation."""
+        return self.get(f"/plugins/{id}")["generations"][0]["number"]
+
+    def swap(self, id, path=None):
+        """Replaces a plugin by the library at `path`, or by its own library once more."""
+        if path is None:
+            word = next(word for word in LIBRARIES if word in id)
+            path = RELEASE / LIBRARIES[word]
+        return self.post(f"/plugins/{id}/swap", {"path": str(path)})
 
     def plugin_id(self, word):
         """The one id that contains `word`, such as `static`."""
