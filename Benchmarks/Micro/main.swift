@@ -1,1 +1,1 @@
-print("metis-micro")
+print("metis")

@@ -34,11 +34,11 @@ def with_metis_load(server, folder, connections, duration):
     }
 
 
-UNITS = {"us": 1, "ms": 1000, "s": 1_000_000}
+UNITS = {"us": 1, "ms": 1000, "s": 1_000_000, "m": 60_000_000}
 
 
 def microseconds(text):
-    number, unit = re.fullmatch(r"([\d.]+)(us|ms|s)", text).groups()
+    number, unit = re.fullmatch(r"([\d.]+)(us|ms|s|m)", text).groups()
     return float(number) * UNITS[unit]
 
 
@@ -70,8 +70,8 @@ def with_wrk(server, folder, connections, duration):
     return {
         "per_second": float(re.search(r"Requests/sec:\s*([\d.]+)", text)[1]),
         "cpu_us": used / max(1, requests) * 1e6,
-        "p50_us": microseconds(re.search(r"50%\s+(\S+)", text)[1]),
-        "p99_us": microseconds(re.search(r"99%\s+(\S+)", text)[1]),
+        "p50_us": microseconds(re.search(r"^\s+50%\s+(\S+)", text, re.M)[1]),
+        "p99_us": microseconds(re.search(r"^\s+99%\s+(\S+)", text, re.M)[1]),
         "failed": failed,
         "first_failure": "",
     }
