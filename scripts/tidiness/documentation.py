@@ -71,7 +71,8 @@ def examples(tree):
     tests = [tree.text(path) for path in tree.under("Tests", suffix=(".swift", ".py"))]
     for top in sorted(tops):
         name = top.split("/", 1)[1]
-        if not any(top in text or f'"{name}"' in text for text in tests):
+        named = re.compile(r'%s(?![\w-])|"%s"' % (re.escape(top), re.escape(name)))
+        if not any(named.search(text) for text in tests):
             tree.breaches.append(f"{top}: no test in Tests names it")
 
 

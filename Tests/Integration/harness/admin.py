@@ -42,11 +42,11 @@ class Admin:
 
     def plugins(self):
         """Every plugin as an object, by its id."""
-        return {plugin["id"]: plugin for plugin in self.get("/plugins")}
+        return {plugin["id"]: plugin for plugin in self.get("/plugins")["plugins"]}
 
     def generation(self, id):
         """The number of the active generation."""
-        return self.get(f"/plugins/{id}")["generations"][0]["number"]
+        return self.get(f"/plugins/{id}")["generation"]
 
     def swap(self, id, path=None):
         """Replaces a plugin by the library at `path`, or by its own library once more."""
