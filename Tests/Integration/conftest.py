@@ -1,0 +1,39 @@
+"""Fixtures: one host for the tests that only ask, a new one for those that change it."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from harness.process import RELEASE, Host  # noqa: E402
+
+
+def pytest_configure(config):
+    missing = [name for name in ("metis-host", "metis-load") if not (RELEASE / name).exists()]
+    if missing:
+        raise pytest.UsageError(f"{RELEASE} lacks {', '.join(missing)}: call `make build` first")
+
+
+@pytest.fixture(scope="session")
+def host(tmp_path_factory):
+    """A host that no test changes."""
+    it = Host(tmp_path_factory.mktemp("host")).ready()
+    yield it
+    assert it.stop() == 0, "\n".join(it.lines[-40:])
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    """Makes hosts of a test's own: `fresh(arguments=…)`; each ends with the test."""
+    made = []
+
+    def make(**options):
+        it = Host(tmp_path / f"host{len(made)}", **options)
+        made.append(it)
+        return it
+
+    yield make
+    for it in made:
+        it.stop()

@@ -1,0 +1,1 @@
+"""The ABI headers, read by the scripts beside this folder."""
