@@ -66,36 +66,43 @@ extension PluginRegistry {
   /// For the end of the host: the caller has stopped what uses plugins, so no reader is left. A
   /// generation that calls still hold is reported and left alone, as its code may yet run.
   func shutDown() {
-    let now = options.clock()
     var rest = records.filter { $0.current != nil }
-    while let record = rest.first(where: { record in
-      !rest.contains { other in
-        other !== record
-          && other.current?.descriptor.requirements.contains { $0.id == record.id } == true
+    while !rest.isEmpty {
+      // Requirements of active plugins have no circles, so there is always one that none requires.
+      let place = rest.firstIndex { record in
+        !rest.contains { other in
+          other !== record
+            && other.current?.descriptor.requirements.contains { $0.id == record.id } == true
+        }
       }
-    }) {
-      rest.removeAll { $0 === record }
+      let record = rest.remove(at: place ?? 0)
       guard let generation = record.current else { continue }
       record.current = nil
       advance(&generation.lifecycle, to: .draining)
       record.draining.append(
-        PluginRecord.Draining(generation: generation, ticket: 0, since: now))
+        PluginRecord.Draining(generation: generation, ticket: 0, since: options.clock()))
+      retireWhatIsFree(record)
     }
-    for record in records {
-      for draining in record.draining {
-        let generation = draining.generation
-        let calls = generation.calls.load(ordering: .acquiring)
-        if calls == 0 {
-          retire(generation, of: record)
-        } else {
-          report(
-            .drainLimit(
-              id: generation.id, number: generation.number, calls: calls,
-              seconds: (now - min(now, draining.since)) / 1_000_000_000))
-        }
-      }
-      record.draining = record.draining.filter { $0.generation.lifecycle.state != .retired }
-    }
+    for record in records { retireWhatIsFree(record) }
     store.removeAll()
+  }
+
+  private func retireWhatIsFree(_ record: PluginRecord) {
+    for draining in record.draining {
+      let generation = draining.generation
+      let calls = generation.calls.load(ordering: .acquiring)
+      if calls == 0 {
+        retire(generation, of: record)
+        continue
+      }
+      let now = options.clock()
+      if !draining.isReported {
+        report(
+          .drainLimit(
+            id: generation.id, number: generation.number, calls: calls,
+            seconds: (now - min(now, draining.since)) / 1_000_000_000))
+      }
+    }
+    record.draining.removeAll { $0.generation.lifecycle.state == .retired }
   }
 }
