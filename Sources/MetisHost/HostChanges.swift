@@ -152,6 +152,7 @@ extension Host: GenerationAdopter {
     } catch {
       throw ReloadError(message: error.message, isRefused: true)
     }
+    rescan()
     do throws(ReloadError) {
       let next = try readAgain()
       publish(next)
@@ -169,6 +170,16 @@ extension Host: GenerationAdopter {
       afterReload(kind: "configuration", id: nil, failure: error.message)
       log.error("the reload was refused, the old configuration serves on: \(error.message)")
       throw error
+    }
+  }
+
+  /// Follows the directory of manifests; what fails there stays with its plugin.
+  private func rescan() {
+    guard registry.directory != nil else { return }
+    do throws(PluginError) {
+      for outcome in try registry.rescan() { log.info("plugins: \(outcome)") }
+    } catch {
+      log.error(error.description)
     }
   }
 

@@ -4,16 +4,28 @@ import MetisHost
 
 // The process: options, signals, the exit code. Everything else is `Host`.
 
-let options: HostOptions
+/// One line to standard error: standard output may carry the protocol.
+func complain(_ text: String) {
+  var line = text + "\n"
+  line.withUTF8 { bytes in _ = write(STDERR_FILENO, bytes.baseAddress, bytes.count) }
+}
+
+var options: HostOptions
 switch HostCommandLine.parse(Array(CommandLine.arguments.dropFirst())) {
 case .run(let parsed): options = parsed
 case .print(let text):
   print(text)
   exit(0)
 case .failure(let message):
-  fputs(message + "\n", stderr)
+  complain(message)
   exit(2)
 }
+
+if options.plugins == nil { options.plugins = Installation.plugins }
+if options.configurations.isEmpty, let found = Installation.configuration {
+  options.configurations = [found]
+}
+options.librarySearchPath += Installation.libraryFolders
 
 // Signals are taken by this thread alone, in order: block them before any other thread starts.
 signal(SIGPIPE, SIG_IGN)
@@ -26,7 +38,7 @@ let host: Host
 do {
   host = try Host.start(options)
 } catch {
-  fputs("metis-host: \(error.description)\n", stderr)
+  complain("metis-host: \(error.description)")
   exit(error.exitCode)
 }
 host.whenFinished { exit($0) }

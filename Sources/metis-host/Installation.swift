@@ -1,0 +1,45 @@
+import Glibc
+
+/// Where the process was installed, and what it finds there where the command line says nothing.
+enum Installation {
+  /// The folder of the executable, links resolved.
+  static var executableFolder: String? {
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let count = readlink("/proc/self/exe", &buffer, buffer.count)
+    guard count > 0, count < buffer.count else { return nil }
+    let path = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return path.lastIndex(of: "/").map { String(path[..<$0]) }
+  }
+
+  /// Folders in which libraries are searched: beside the executable, and as installed.
+  static var libraryFolders: [String] {
+    guard let folder = executableFolder else { return [] }
+    return [folder, folder + "/../lib/metis"]
+  }
+
+  /// The directory of manifests: here, in the source tree of a build, or as installed.
+  static var plugins: String? { first(["plugins.d"] + near(["plugins.d", "etc/metis/plugins.d"])) }
+
+  /// The configuration: here, else the quickstart.
+  static var configuration: String? {
+    first(
+      ["metis.toml"]
+        + near(["Examples/quickstart/metis.toml", "share/metis/quickstart/metis.toml"]))
+  }
+
+  /// Beside the executable and up to four folders above it: a build stands below its source tree.
+  private static func near(_ names: [String]) -> [String] {
+    guard var folder = executableFolder else { return [] }
+    var candidates: [String] = []
+    for _ in 0..<5 {
+      candidates += names.map { folder + "/" + $0 }
+      guard let slash = folder.lastIndex(of: "/") else { break }
+      folder = String(folder[..<slash])
+    }
+    return candidates
+  }
+
+  private static func first(_ candidates: [String]) -> String? {
+    candidates.first { access($0, R_OK) == 0 }
+  }
+}
