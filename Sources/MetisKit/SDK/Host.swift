@@ -52,7 +52,16 @@ public struct Host: Sendable {
 
   /// The levels of the host's log.
   public enum Level: UInt32, Sendable {
-    case trace, debug, info, warn, error
+    /// Every step, for the author of the plugin.
+    case trace
+    /// What helps to find a fault.
+    case debug
+    /// What an operator wants to know in quiet times.
+    case info
+    /// Something is odd and the plugin goes on.
+    case warn
+    /// Something failed.
+    case error
   }
 
   /// Writes one line with the plugin's id. The message is built only where the level is on.
