@@ -49,14 +49,37 @@ public struct Envelope {
   public static func decode(
     _ bytes: UnsafeRawBufferPointer, limits: JSONLimits = JSONLimits()
   ) throws(EnvelopeError) -> Envelope {
+    var none = UnreadParameters()
+    return try decode(bytes, limits: limits, parameters: &none)
+  }
+
+  /// The same, and has `parameters` read the object of `params` on the way, so that the text is
+  /// passed over once.
+  public static func decode<Parameters: ParameterReading>(
+    _ bytes: UnsafeRawBufferPointer, limits: JSONLimits = JSONLimits(),
+    parameters: inout Parameters
+  ) throws(EnvelopeError) -> Envelope {
     var members = MessageMembers()
     do {
       var cursor = JSONCursor(bytes, limits: limits)
-      try members.read(&cursor)
+      try members.read(&cursor, bytes, &parameters)
       try cursor.finish()
     } catch {
       throw EnvelopeError(code: .parseError, message: "Parse error: \(error)")
     }
     return try members.envelope()
   }
+}
+
+/// What takes the members of `params` while a message is decoded.
+public protocol ParameterReading {
+  /// Reads the object that is next, to its end. What is wrong with its members is kept for later:
+  /// whether the message is one at all is known only at its end. Throws where the text is not JSON.
+  /// Called once for each `params` of the message, and never for one that is not an object.
+  mutating func read(_ cursor: inout JSONCursor) throws(JSONError)
+}
+
+/// Passes over `params`.
+private struct UnreadParameters: ParameterReading {
+  mutating func read(_ cursor: inout JSONCursor) throws(JSONError) { _ = try cursor.skipValue() }
 }

@@ -22,7 +22,9 @@ struct MessageMembers {
 
   /// Reads the whole object. What is wrong with its members is said by ``envelope()`` only, once
   /// the id had its chance to be seen.
-  mutating func read(_ cursor: inout JSONCursor) throws(JSONError) {
+  mutating func read<Parameters: ParameterReading>(
+    _ cursor: inout JSONCursor, _ text: UnsafeRawBufferPointer, _ parameters: inout Parameters
+  ) throws(JSONError) {
     let kind = try cursor.kind()
     guard kind == .object else {
       notAnObject = kind
@@ -40,7 +42,15 @@ struct MessageMembers {
         let value = try Self.take(&cursor, "method", into: &method, &duplicate)
         methodName = value.string
       } else if key == "params" {
-        _ = try Self.take(&cursor, "params", into: &params, &duplicate)
+        if params != nil { duplicate = "params" }
+        guard try cursor.kind() == .object else {
+          params = try cursor.skipValue()
+          continue
+        }
+        let start = cursor.offset
+        try parameters.read(&cursor)
+        params = JSONSlice(
+          uncheckedStart: text.baseAddress! + start, count: cursor.offset - start, kind: .object)
       } else if key == "result" {
         _ = try Self.take(&cursor, "result", into: &result, &duplicate)
       } else if key == "error" {

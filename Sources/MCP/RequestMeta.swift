@@ -1,5 +1,4 @@
 public import JSON
-import JSONRPC
 
 /// `params._meta` of a request, as slices of the message that carries it.
 ///
@@ -22,73 +21,65 @@ public struct RequestMeta {
 
   init() {}
 
-  private static let prefix: StaticString = "io.modelcontextprotocol/"
-
-  init(_ slice: JSONSlice) throws(MCPError) {
-    guard slice.kind == .object else {
-      throw .invalidParams("params._meta must be an object")
-    }
-    raw = slice
-    do {
-      var cursor = slice.cursor()
-      try cursor.beginObject()
-      while let key = try cursor.nextKey() {
-        if key == "progressToken" {
-          let value = try cursor.skipValue()
-          guard value.kind == .string || value.kind == .number, progressToken == nil else {
-            throw MCPError.invalidParams(
-              "params._meta.progressToken must be one string or number")
-          }
-          progressToken = value
-        } else if key == "dev.metis/seed" {
-          guard let given = try? cursor.int(), given >= 0 else {
-            throw MCPError.invalidParams(
-              "params._meta['dev.metis/seed'] must be a whole number from 0 to 2^63-1")
-          }
-          seed = UInt64(given)
-        } else if key.raw.count > RequestMeta.prefix.utf8CodeUnitCount {
-          try takeReserved(key, &cursor)
-        } else {
-          _ = try cursor.skipValue()
+  /// Reads the object that is next; returns what is wrong with a member.
+  mutating func read(_ cursor: inout JSONCursor) throws(JSONError) -> MCPError? {
+    var problem: MCPError?
+    let before = cursor
+    try cursor.beginObject()
+    while let key = try cursor.nextKey() {
+      switch key.raw.count {
+      case 13 where key == "progressToken":
+        let value = try cursor.skipValue()
+        guard value.kind == .string || value.kind == .number, progressToken == nil else {
+          problem = .incompleteMeta("params._meta.progressToken must be one string or number")
+          break
         }
+        progressToken = value
+      case 14 where key == "dev.metis/seed":
+        let value = try cursor.skipValue()
+        guard value.kind == .number, let given = UInt64(value.text), given >> 63 == 0 else {
+          problem = .incompleteMeta(
+            "params._meta['dev.metis/seed'] must be a whole number from 0 to 2^63-1")
+          break
+        }
+        seed = given
+      case 32 where key == "io.modelcontextprotocol/logLevel":
+        let value = try cursor.skipValue()
+        guard let string = value.string, let level = LogLevel(string) else {
+          problem = .incompleteMeta(
+            "params._meta['io.modelcontextprotocol/logLevel'] must be one of " + LogLevel.allNames)
+          break
+        }
+        logLevel = level
+      case 34 where key == "io.modelcontextprotocol/clientInfo":
+        let value = try cursor.skipValue()
+        guard value.kind == .object else {
+          problem = .incompleteMeta(
+            "params._meta['io.modelcontextprotocol/clientInfo'] must be an object")
+          break
+        }
+        clientInfo = value
+      case 39 where key == "io.modelcontextprotocol/protocolVersion":
+        let value = try cursor.skipValue()
+        guard let string = value.string, protocolVersion == nil else {
+          problem = .incompleteMeta(
+            "params._meta['io.modelcontextprotocol/protocolVersion'] must be one string")
+          break
+        }
+        protocolVersion = string
+      case 42 where key == "io.modelcontextprotocol/clientCapabilities":
+        let value = try cursor.skipValue()
+        guard value.kind == .object, clientCapabilities == nil else {
+          problem = .incompleteMeta(
+            "params._meta['io.modelcontextprotocol/clientCapabilities'] must be one object")
+          break
+        }
+        clientCapabilities = value
+      default: break
       }
-    } catch let error as MCPError {
-      throw error
-    } catch {
-      throw .invalidParams("params._meta is malformed")
     }
-  }
-
-  private mutating func takeReserved(
-    _ key: JSONKey, _ cursor: inout JSONCursor
-  ) throws {
-    let value = try cursor.skipValue()
-    if key == "io.modelcontextprotocol/protocolVersion" {
-      guard let string = value.string, protocolVersion == nil else {
-        throw MCPError.invalidParams(
-          "params._meta['io.modelcontextprotocol/protocolVersion'] must be one string")
-      }
-      protocolVersion = string
-    } else if key == "io.modelcontextprotocol/clientCapabilities" {
-      guard value.kind == .object, clientCapabilities == nil else {
-        throw MCPError.invalidParams(
-          "params._meta['io.modelcontextprotocol/clientCapabilities'] must be one object")
-      }
-      clientCapabilities = value
-    } else if key == "io.modelcontextprotocol/clientInfo" {
-      guard value.kind == .object else {
-        throw MCPError.invalidParams(
-          "params._meta['io.modelcontextprotocol/clientInfo'] must be an object")
-      }
-      clientInfo = value
-    } else if key == "io.modelcontextprotocol/logLevel" {
-      guard let string = value.string, let level = LogLevel(string) else {
-        throw MCPError.invalidParams(
-          "params._meta['io.modelcontextprotocol/logLevel'] must be one of "
-            + LogLevel.allNames)
-      }
-      logLevel = level
-    }
+    raw = before.slice(to: cursor)
+    return problem
   }
 }
 

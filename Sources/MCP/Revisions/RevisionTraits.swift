@@ -51,6 +51,10 @@ public struct RevisionTraits: Sendable {
     .initialize, .ping, .toolsList, .toolsCall, .initialized, .cancelled,
   ]
 
+  /// Whether a revision is of the stateless era: what the request path asks of every answer.
+  @inline(__always)
+  public static func isStateless(_ revision: ProtocolRevision) -> Bool { !revision.isLegacy }
+
   private static let all: [RevisionTraits] = [
     .november2024, .march2025, .june2025, .november2025, .july2026,
   ]

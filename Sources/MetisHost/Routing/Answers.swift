@@ -32,34 +32,24 @@ extension Loop {
     add(Loop.resultOpen)
     let encoded = snapshot._withUnsafeGuaranteedRef { Unmanaged.passUnretained($0.encoded) }
     encoded._withUnsafeGuaranteedRef { encoded in
-      encoded.serverInfoMeta.withUnsafeBytes { whole in
-        encoded.serverInfoMember.withUnsafeBytes { member in
-          guard RevisionTraits.of(revision).isStateless else {
-            add(result)
-            return
-          }
-          if !members.hasResultType {
-            add(#"{"resultType":"complete""#)
-            if !members.isEmpty { add(",") }
-          } else {
-            add("{")
-          }
-          // What stands between the braces of the result.
-          let inner = UnsafeRawBufferPointer(rebasing: result.trimmedJSON.dropFirst().dropLast())
-          if let meta = members.meta {
-            let metaStart = meta.start - inner.baseAddress!
-            add(UnsafeRawBufferPointer(rebasing: inner[..<(metaStart + 1)]))
-            add(member)
-            let rest = UnsafeRawBufferPointer(rebasing: inner[(metaStart + 1)...])
-            if !meta.isEmptyObject { add(",") }
-            add(rest)
-            add("}")
-          } else {
-            add(inner)
-            add(whole)
-            add("}")
-          }
+      if RevisionTraits.isStateless(revision) {
+        add(members.hasResultType ? "{" : #"{"resultType":"complete""#)
+        if !members.hasResultType, !members.isEmpty { add(",") }
+        // What stands between the braces of the result.
+        let inner = UnsafeRawBufferPointer(rebasing: result.trimmedJSON.dropFirst().dropLast())
+        if let meta = members.meta {
+          let split = meta.start - inner.baseAddress! + 1
+          add(UnsafeRawBufferPointer(rebasing: inner[..<split]))
+          add(encoded.serverInfoMember)
+          if !meta.isEmptyObject { add(",") }
+          add(UnsafeRawBufferPointer(rebasing: inner[split...]))
+        } else {
+          add(inner)
+          add(encoded.serverInfoMeta)
         }
+        add("}")
+      } else {
+        add(result)
       }
       add(isStreaming ? "}\n\n" : "}")
       send(answerer, status: 200, partCount: count, isStreaming: isStreaming)

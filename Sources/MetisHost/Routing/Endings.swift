@@ -133,7 +133,7 @@ extension Loop {
       let filtered: [UInt8]?
       do {
         filtered =
-          snapshot._withUnsafeGuaranteedRef({ $0.filters.isEmpty })
+          snapshot._withUnsafeGuaranteedRef({ $0.isUnfiltered })
           ? nil : try runFilters(response: .toolsCall, result)
       } catch {
         return answerFailure(call, error)

@@ -10,34 +10,29 @@ import MetisPluginAPI
 extension Loop {
   func receiveFrame(_ message: UnsafePointer<metis_message_v1>) {
     let connection = message.pointee.exchange
+    var parameters = RequestParameters()
     let envelope: Envelope
     do throws(MCPError) {
-      envelope = try decode(message.pointee.body.raw)
+      envelope = try decode(message.pointee.body.raw, &parameters)
     } catch {
       return answerFrame(connection, error)
     }
     let session = connections[connection]
     switch envelope.kind {
     case .response, .errorResponse: return
-    case .notification: return takeNotification(envelope, session)
+    case .notification: return takeNotification(envelope, parameters, session)
     case .request: break
     }
     guard let id = envelope.id, let method = envelope.method else { return }
     let answerer = Call.Answerer.exchange(connection, isFrame: true)
     var request = Request(
       answerer: answerer, id: id.bytes, revision: session?.revision ?? .newest)
-    do throws(MCPError) {
-      if let params = envelope.params {
-        request.parameters = try RequestParameters(params)
-      }
-    } catch {
-      return answer(request, error)
-    }
+    request.parameters = parameters
     let known = Method(utf8: method.raw)
     if request.parameters.meta.protocolVersion != nil || known == .discover {
       receiveStateless(request, known, method, envelope.params, connection)
     } else if known == .initialize {
-      initializeConnection(connection, request, session)
+      initializeConnection(connection, request, session, envelope.params)
     } else if let session {
       request.session = session
       dispatchLegacy(request, method, envelope.params)
@@ -61,7 +56,7 @@ extension Loop {
     // A place for cancellation; nothing else is remembered between requests.
     request.session = statelessSession(connection)
     do throws(MCPError) {
-      request.parameters = try Loop.statelessParameters(params)
+      try Loop.checkStateless(request.parameters)
       if let version = request.parameters.meta.protocolVersion,
         !(version == ProtocolRevision.july2026.name)
       {
@@ -85,16 +80,17 @@ extension Loop {
   }
 
   private func initializeConnection(
-    _ connection: UInt64, _ request: Request, _ old: Session?
+    _ connection: UInt64, _ request: Request, _ old: Session?, _ params: JSONSlice?
   ) {
     var request = request
     request.revision = .newestLegacy
     guard old == nil || old?.revision == .july2026 else {
       return answer(request, .invalidRequest("initialize may be sent once on a connection"))
     }
-    guard request.parameters.protocolVersion != nil else {
-      return answer(
-        request, .invalidParams("params.protocolVersion is missing; expected a revision's date"))
+    do throws(MCPError) {
+      try checkInitialize(request.parameters, params)
+    } catch {
+      return answer(request, error)
     }
     request.revision = Loop.negotiate(request.parameters)
     let session = Session(

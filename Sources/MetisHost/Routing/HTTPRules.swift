@@ -30,7 +30,7 @@ extension Loop {
         exchange, .headerMismatch("A header that decides where the message goes stands twice"))
     }
     var principal: [UInt8] = []
-    if snapshot._withUnsafeGuaranteedRef({ !$0.auths.isEmpty }) {
+    if !snapshot._withUnsafeGuaranteedRef({ $0.isOpen }) {
       guard authenticate(message, &principal) else { return }
     }
     let version = fields.protocolVersion.map { ProtocolRevision(utf8: $0) }
@@ -59,9 +59,10 @@ extension Loop {
         exchange,
         .http(406, "Accept must list application/json and text/event-stream"))
     }
+    var parameters = RequestParameters()
     let envelope: Envelope
     do throws(MCPError) {
-      envelope = try decode(message.pointee.body.raw)
+      envelope = try decode(message.pointee.body.raw, &parameters)
     } catch {
       return refuse(exchange, error)
     }
@@ -75,9 +76,9 @@ extension Loop {
     var request = Request(
       answerer: .exchange(exchange, isFrame: false), id: id.bytes, revision: .july2026)
     request.principal = principal
+    request.parameters = parameters
     do throws(MCPError) {
-      let parameters = try modernParameters(envelope.params, fields, method)
-      request.parameters = parameters
+      try checkModern(parameters, fields, method)
       guard let known = Method(utf8: method.raw), RevisionTraits.of(.july2026).knows(known) else {
         throw MCPError.methodNotFound(method.decoded)
       }
@@ -88,11 +89,11 @@ extension Loop {
     }
   }
 
-  /// Reads `params` and holds the fields against it.
-  private func modernParameters(
-    _ params: JSONSlice?, _ fields: HTTPFields, _ method: JSONStringSlice
-  ) throws(MCPError) -> RequestParameters {
-    let parameters = try Loop.statelessParameters(params)
+  /// Holds the fields against the parameters.
+  private func checkModern(
+    _ parameters: RequestParameters, _ fields: HTTPFields, _ method: JSONStringSlice
+  ) throws(MCPError) {
+    try Loop.checkStateless(parameters)
     guard let named = parameters.meta.protocolVersion, let header = fields.protocolVersion,
       named.equals(header)
     else {
@@ -105,7 +106,6 @@ extension Loop {
     guard let field = fields.method, method.equals(field) else {
       throw .headerMismatch("Mcp-Method and the message's method differ")
     }
-    return parameters
   }
 
   /// `Mcp-Name` repeats a parameter.
@@ -168,38 +168,39 @@ extension Loop {
         exchange,
         .http(406, "Accept must list application/json and text/event-stream"))
     }
+    var parameters = RequestParameters()
     let envelope: Envelope
     do throws(MCPError) {
-      envelope = try decode(message.pointee.body.raw)
+      envelope = try decode(message.pointee.body.raw, &parameters)
     } catch {
       return refuse(exchange, error)
     }
     if envelope.kind == .request, let id = envelope.id, let method = envelope.method,
       Method(utf8: method.raw) == .initialize
     {
-      return initializeSession(exchange, id.bytes, envelope.params)
+      return initializeSession(exchange, id.bytes, parameters, envelope.params)
     }
-    guard let session = session(fields, exchange, envelope) else { return }
+    guard let session = session(fields, exchange, envelope, parameters) else { return }
     session.touch(now)
     guard envelope.kind == .request, let id = envelope.id, let method = envelope.method else {
-      if envelope.kind == .notification { takeNotification(envelope, session) }
+      if envelope.kind == .notification { takeNotification(envelope, parameters, session) }
       return accepted(exchange)
     }
     var request = Request(
       answerer: .exchange(exchange, isFrame: false), id: id.bytes, revision: session.revision)
     request.session = session
+    request.parameters = parameters
     request.principal = principal
     dispatchLegacy(request, method, envelope.params)
   }
 
   /// The session that the fields name; answers and returns nil where there is none.
   private func session(
-    _ fields: HTTPFields, _ exchange: UInt64, _ envelope: Envelope? = nil
+    _ fields: HTTPFields, _ exchange: UInt64, _ envelope: Envelope? = nil,
+    _ parameters: RequestParameters = RequestParameters()
   ) -> Session? {
     guard let id = fields.sessionID else {
-      if let params = envelope?.params,
-        (try? RequestParameters(params))?.meta.protocolVersion != nil
-      {
+      if parameters.meta.protocolVersion != nil {
         refuse(
           exchange, .headerMismatch("MCP-Protocol-Version is missing; params._meta names a revision"),
           id: envelope?.id)
@@ -220,12 +221,13 @@ extension Loop {
   }
 
   private func initializeSession(
-    _ exchange: UInt64, _ id: UnsafeRawBufferPointer, _ params: JSONSlice?
+    _ exchange: UInt64, _ id: UnsafeRawBufferPointer, _ parameters: RequestParameters,
+    _ params: JSONSlice?
   ) {
     var request = Request(
       answerer: .exchange(exchange, isFrame: false), id: id, revision: .newestLegacy)
     do throws(MCPError) {
-      let parameters = try initializeParameters(params)
+      try checkInitialize(parameters, params)
       let revision = Loop.negotiate(parameters)
       request.revision = revision
       guard

@@ -10,7 +10,8 @@ import Synchronization
 /// Other threads reach it through ``post(_:)`` alone. The request path is: ``receive(_:)`` →
 /// `HTTPRules` or `FrameRules` → `Requests` → `ToolCalls` → the strategy → `Answers`.
 final class Loop: @unchecked Sendable {
-  unowned let door: Door
+  /// Lives until the loop has detached.
+  unowned(unsafe) let door: Door
   let number: Int
   let core: HostCore
   let calls: CallTable

@@ -24,24 +24,21 @@ struct Request {
 /// From a decoded message to what performs it.
 extension Loop {
   /// Takes a message apart; errors carry what JSON-RPC and HTTP answer with.
-  func decode(_ body: UnsafeRawBufferPointer) throws(MCPError) -> Envelope {
+  func decode(
+    _ body: UnsafeRawBufferPointer, _ parameters: inout RequestParameters
+  ) throws(MCPError) -> Envelope {
     do {
-      return try Envelope.decode(body, limits: core.limits.json)
+      return try Envelope.decode(body, limits: core.limits.json, parameters: &parameters)
     } catch {
       if error.code == .parseError { throw .parse(error.message) }
       throw .invalidRequest(error.message)
     }
   }
 
-  /// Reads the parameters of a stateless request and checks that its envelope is complete.
-  static func statelessParameters(_ params: JSONSlice?) throws(MCPError) -> RequestParameters {
-    let parameters: RequestParameters
-    do throws(MCPError) {
-      parameters = try params.map { (slice) throws(MCPError) in try RequestParameters(slice) }
-        ?? RequestParameters()
-    } catch {
-      throw error.message.contains("_meta") ? .incompleteMeta(error.message) : error
-    }
+  /// Checks the parameters of a stateless request: its envelope has to be complete.
+  static func checkStateless(_ parameters: RequestParameters) throws(MCPError) {
+    if let problem = parameters.problem { throw problem }
+    if parameters.meta.protocolVersion != nil, parameters.meta.clientCapabilities != nil { return }
     var missing: [String] = []
     if parameters.meta.protocolVersion == nil {
       missing.append("io.modelcontextprotocol/protocolVersion")
@@ -49,23 +46,21 @@ extension Loop {
     if parameters.meta.clientCapabilities == nil {
       missing.append("io.modelcontextprotocol/clientCapabilities")
     }
-    guard missing.isEmpty else {
-      throw .incompleteMeta("params._meta lacks: " + missing.joined(separator: ", "))
-    }
-    return parameters
+    throw .incompleteMeta("params._meta lacks: " + missing.joined(separator: ", "))
   }
 
-  /// Reads the parameters of `initialize`.
-  func initializeParameters(_ params: JSONSlice?) throws(MCPError) -> RequestParameters {
+  /// Checks the parameters of `initialize`.
+  func checkInitialize(
+    _ parameters: RequestParameters, _ params: JSONSlice?
+  ) throws(MCPError) {
     guard let params else {
       throw .invalidParams("params is missing; expected protocolVersion, capabilities, clientInfo")
     }
-    let parameters = try RequestParameters(params)
+    if let problem = parameters.problem { throw problem }
     guard parameters.protocolVersion != nil else {
       throw .invalidParams("params.protocolVersion is missing; expected a revision's date")
     }
     try runFilters(initialize: params)
-    return parameters
   }
 
   /// The client's revision where it is a legacy one, else the newest of those.
@@ -78,15 +73,14 @@ extension Loop {
 
   /// A request of the handshake era, in its session.
   func dispatchLegacy(_ request: Request, _ method: JSONStringSlice, _ params: JSONSlice?) {
-    var request = request
     do throws(MCPError) {
+      if let problem = request.parameters.problem { throw problem }
       guard let known = Method(utf8: method.raw),
         RevisionTraits.of(request.revision).knows(known)
       else { throw MCPError.methodNotFound(method.decoded) }
       guard known != .initialize else {
         throw MCPError.invalidRequest("initialize may be sent once in a session")
       }
-      if let params { request.parameters = try RequestParameters(params) }
       perform(known, request, params)
     } catch {
       answer(request, error)
@@ -96,7 +90,7 @@ extension Loop {
   /// Performs a request whose revision knows the method.
   func perform(_ method: Method, _ request: Request, _ params: JSONSlice?) {
     do throws(MCPError) {
-      if snapshot._withUnsafeGuaranteedRef({ !$0.filters.isEmpty }) {
+      if !snapshot._withUnsafeGuaranteedRef({ $0.isUnfiltered }) {
         if let replaced = try runFilters(request: method, params) {
           let kept = UnsafeMutableRawBufferPointer.allocate(
             byteCount: max(1, replaced.count), alignment: 1)
@@ -149,11 +143,13 @@ extension Loop {
   }
 
   /// A notification of a client.
-  func takeNotification(_ envelope: Envelope, _ session: Session?) {
+  func takeNotification(
+    _ envelope: Envelope, _ parameters: RequestParameters, _ session: Session?
+  ) {
     guard let method = envelope.method, let known = Method(utf8: method.raw) else { return }
     // `initialized` needs no act: the session serves as soon as it is open.
-    guard known == .cancelled, let session, let params = envelope.params,
-      let id = (try? RequestParameters(params))?.requestID, let token = session.token(id.bytes)
+    guard known == .cancelled, let session, let id = parameters.requestID,
+      let token = session.token(id.bytes)
     else { return }
     if token >> 22 & 0x3FF == UInt64(calls.number) {
       cancelCall(token)

@@ -35,6 +35,9 @@ final class Snapshot: @unchecked Sendable {
   let instanceSets: [InstanceSet?]
   let auths: [Auth]
   let filters: [Filter]
+  /// Whether ``auths`` and ``filters`` are empty, without touching the arrays.
+  let isOpen: Bool
+  let isUnfiltered: Bool
   let encoded: EncodedAnswers
 
   private let names: NameTable
@@ -49,6 +52,8 @@ final class Snapshot: @unchecked Sendable {
     self.instanceSets = instanceSets
     self.auths = auths
     self.filters = filters
+    isOpen = auths.isEmpty
+    isUnfiltered = filters.isEmpty
     self.encoded = encoded
     names = NameTable(targets.map(\.definition.name))
     routes = .allocate(capacity: max(1, targets.count))
@@ -77,9 +82,9 @@ final class EncodedAnswers: @unchecked Sendable {
   let server: ServerInfo
   private let definitions: [ToolDefinition]
   /// `,"_meta":{"io.modelcontextprotocol/serverInfo":{…}}` for results of the stateless era.
-  let serverInfoMeta: [UInt8]
+  let serverInfoMeta: UnsafeRawBufferPointer
   /// The member alone, for results that have a `_meta` of their own.
-  let serverInfoMember: [UInt8]
+  let serverInfoMember: UnsafeRawBufferPointer
   let discover: [UInt8]
   private let lock = Lock()
   private var lists: [ProtocolRevision: [UInt8]] = [:]
@@ -89,9 +94,22 @@ final class EncodedAnswers: @unchecked Sendable {
     self.definitions = definitions
     var member = Array(#""io.modelcontextprotocol/serverInfo":"#.utf8)
     member += Array(server.implementation(.july2026).description.utf8)
-    serverInfoMember = member
-    serverInfoMeta = Array(#","_meta":{"#.utf8) + member + Array("}".utf8)
+    serverInfoMember = EncodedAnswers.fixed(member)
+    serverInfoMeta = EncodedAnswers.fixed(
+      Array(#","_meta":{"#.utf8) + member + Array("}".utf8))
     discover = Array(server.discoverResult().description.utf8)
+  }
+
+  deinit {
+    serverInfoMeta.deallocate()
+    serverInfoMember.deallocate()
+  }
+
+  /// A copy in memory of its own: the request path reads it without reference counting.
+  private static func fixed(_ bytes: [UInt8]) -> UnsafeRawBufferPointer {
+    let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 8)
+    copy.copyBytes(from: bytes)
+    return UnsafeRawBufferPointer(copy)
   }
 
   /// The result of `tools/list` for a revision: made at its first request, since most servers

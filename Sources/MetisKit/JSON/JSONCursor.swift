@@ -54,6 +54,14 @@ public struct JSONCursor {
   @inlinable
   public var offset: Int { position - text.start }
 
+  /// The value that starts at this position and ends at that of `other`, a copy that has read it.
+  /// The caller has looked at its kind first, so that the position is the value's own.
+  public func slice(to other: JSONCursor) -> JSONSlice {
+    JSONSlice(
+      uncheckedStart: position, count: other.position - position,
+      kind: JSONKind(firstByte: text.byte(position)) ?? .null)
+  }
+
   /// The error of `kind` at the current position, for a reader that refuses a valid value.
   public func error(_ kind: JSONError.Kind) -> JSONError {
     text.failure(kind, at: position)
