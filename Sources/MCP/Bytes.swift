@@ -8,15 +8,28 @@ extension UnsafeRawBufferPointer {
       && (count == 0 || memcmp(baseAddress!, other.utf8Start, count) == 0)
   }
 
-  /// Whether these bytes are the lower-case ASCII text `other` without regard to case
-  /// (field names and tokens of RFC 9110 section 5.1).
+  /// Whether these bytes, a token (RFC 9110 section 5.6.2), are the lower-case text `other` of
+  /// letters, digits and `-`, without regard to case.
+  ///
+  /// Eight bytes at a time: the bit that tells cases apart is set in all of them, which makes no
+  /// other character of a token equal to one of `other`'s.
+  @inline(__always)
   public func equalsIgnoringCase(_ other: StaticString) -> Bool {
-    guard count == other.utf8CodeUnitCount else { return false }
-    let expected = other.utf8Start
-    for index in 0..<count {
-      var byte = self[index]
-      if byte &- 0x41 < 26 { byte |= 0x20 }
-      if byte != expected[index] { return false }
+    guard count == other.utf8CodeUnitCount, let bytes = baseAddress else { return false }
+    let expected = UnsafeRawPointer(other.utf8Start)
+    let mask: UInt64 = 0x2020_2020_2020_2020
+    var offset = 0
+    while offset + 8 <= count {
+      let found = bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self) | mask
+      if found != expected.loadUnaligned(fromByteOffset: offset, as: UInt64.self) | mask {
+        return false
+      }
+      offset += 8
+    }
+    while offset < count {
+      let found = bytes.load(fromByteOffset: offset, as: UInt8.self) | 0x20
+      if found != expected.load(fromByteOffset: offset, as: UInt8.self) | 0x20 { return false }
+      offset += 1
     }
     return true
   }

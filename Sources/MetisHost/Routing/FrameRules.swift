@@ -10,26 +10,25 @@ import MetisPluginAPI
 extension Loop {
   func receiveFrame(_ message: UnsafePointer<metis_message_v1>) {
     let connection = message.pointee.exchange
-    var parameters = RequestParameters()
     let envelope: Envelope
     do throws(MCPError) {
-      envelope = try decode(message.pointee.body.raw, &parameters)
+      envelope = try decode(message.pointee.body.raw)
     } catch {
       return answerFrame(connection, error)
     }
     let session = connections[connection]
     switch envelope.kind {
     case .response, .errorResponse: return
-    case .notification: return takeNotification(envelope, parameters, session)
+    case .notification: return takeNotification(envelope, parameters.pointee, session)
     case .request: break
     }
     guard let id = envelope.id, let method = envelope.method else { return }
     let answerer = Call.Answerer.exchange(connection, isFrame: true)
     var request = Request(
-      answerer: answerer, id: id.bytes, revision: session?.revision ?? .newest)
-    request.parameters = parameters
+      answerer: answerer, id: id.bytes, revision: session?.revision ?? .newest,
+      parameters: parameters)
     let known = Method(utf8: method.raw)
-    if request.parameters.meta.protocolVersion != nil || known == .discover {
+    if request.parameters.pointee.meta.protocolVersion != nil || known == .discover {
       receiveStateless(request, known, method, envelope.params, connection)
     } else if known == .initialize {
       initializeConnection(connection, request, session, envelope.params)
@@ -56,8 +55,8 @@ extension Loop {
     // A place for cancellation; nothing else is remembered between requests.
     request.session = statelessSession(connection)
     do throws(MCPError) {
-      try Loop.checkStateless(request.parameters)
-      if let version = request.parameters.meta.protocolVersion,
+      try Loop.checkStateless(request.parameters.pointee)
+      if let version = request.parameters.pointee.meta.protocolVersion,
         !(version == ProtocolRevision.july2026.name)
       {
         throw MCPError.unsupportedVersion(requested: version.decoded)
@@ -88,15 +87,15 @@ extension Loop {
       return answer(request, .invalidRequest("initialize may be sent once on a connection"))
     }
     do throws(MCPError) {
-      try checkInitialize(request.parameters, params)
+      try checkInitialize(request.parameters.pointee, params)
     } catch {
       return answer(request, error)
     }
-    request.revision = Loop.negotiate(request.parameters)
+    request.revision = Loop.negotiate(request.parameters.pointee)
     let session = Session(
       id: "", revision: request.revision,
-      client: request.parameters.clientInfo.map { [UInt8]($0.bytes) } ?? [],
-      capabilities: request.parameters.capabilities.map { [UInt8]($0.bytes) } ?? [], now: now)
+      client: request.parameters.pointee.clientInfo.map { [UInt8]($0.bytes) } ?? [],
+      capabilities: request.parameters.pointee.capabilities.map { [UInt8]($0.bytes) } ?? [], now: now)
     _ = session.attach(SessionStream(loop: self, exchange: connection, isFrame: true))
     connections[connection] = session
     core.connected(session)

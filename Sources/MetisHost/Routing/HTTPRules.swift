@@ -59,10 +59,9 @@ extension Loop {
         exchange,
         .http(406, "Accept must list application/json and text/event-stream"))
     }
-    var parameters = RequestParameters()
     let envelope: Envelope
     do throws(MCPError) {
-      envelope = try decode(message.pointee.body.raw, &parameters)
+      envelope = try decode(message.pointee.body.raw)
     } catch {
       return refuse(exchange, error)
     }
@@ -74,15 +73,15 @@ extension Loop {
       return accepted(exchange)
     }
     var request = Request(
-      answerer: .exchange(exchange, isFrame: false), id: id.bytes, revision: .july2026)
+      answerer: .exchange(exchange, isFrame: false), id: id.bytes, revision: .july2026,
+      parameters: parameters)
     request.principal = principal
-    request.parameters = parameters
     do throws(MCPError) {
-      try checkModern(parameters, fields, method)
+      try checkModern(parameters.pointee, fields, method)
       guard let known = Method(utf8: method.raw), RevisionTraits.of(.july2026).knows(known) else {
         throw MCPError.methodNotFound(method.decoded)
       }
-      if known == .toolsCall { try checkName(fields, parameters.name, "name") }
+      if known == .toolsCall { try checkName(fields, parameters.pointee.name, "name") }
       perform(known, request, envelope.params)
     } catch {
       answer(request, error)
@@ -91,7 +90,7 @@ extension Loop {
 
   /// Holds the fields against the parameters.
   private func checkModern(
-    _ parameters: RequestParameters, _ fields: HTTPFields, _ method: JSONStringSlice
+    _ parameters: borrowing RequestParameters, _ fields: HTTPFields, _ method: JSONStringSlice
   ) throws(MCPError) {
     try Loop.checkStateless(parameters)
     guard let named = parameters.meta.protocolVersion, let header = fields.protocolVersion,
@@ -168,39 +167,37 @@ extension Loop {
         exchange,
         .http(406, "Accept must list application/json and text/event-stream"))
     }
-    var parameters = RequestParameters()
     let envelope: Envelope
     do throws(MCPError) {
-      envelope = try decode(message.pointee.body.raw, &parameters)
+      envelope = try decode(message.pointee.body.raw)
     } catch {
       return refuse(exchange, error)
     }
     if envelope.kind == .request, let id = envelope.id, let method = envelope.method,
       Method(utf8: method.raw) == .initialize
     {
-      return initializeSession(exchange, id.bytes, parameters, envelope.params)
+      return initializeSession(exchange, id.bytes, envelope.params)
     }
-    guard let session = session(fields, exchange, envelope, parameters) else { return }
+    guard let session = session(fields, exchange, envelope) else { return }
     session.touch(now)
     guard envelope.kind == .request, let id = envelope.id, let method = envelope.method else {
-      if envelope.kind == .notification { takeNotification(envelope, parameters, session) }
+      if envelope.kind == .notification { takeNotification(envelope, parameters.pointee, session) }
       return accepted(exchange)
     }
     var request = Request(
-      answerer: .exchange(exchange, isFrame: false), id: id.bytes, revision: session.revision)
+      answerer: .exchange(exchange, isFrame: false), id: id.bytes, revision: session.revision,
+      parameters: parameters)
     request.session = session
-    request.parameters = parameters
     request.principal = principal
     dispatchLegacy(request, method, envelope.params)
   }
 
   /// The session that the fields name; answers and returns nil where there is none.
   private func session(
-    _ fields: HTTPFields, _ exchange: UInt64, _ envelope: Envelope? = nil,
-    _ parameters: RequestParameters = RequestParameters()
+    _ fields: HTTPFields, _ exchange: UInt64, _ envelope: Envelope? = nil
   ) -> Session? {
     guard let id = fields.sessionID else {
-      if parameters.meta.protocolVersion != nil {
+      if envelope != nil, parameters.pointee.meta.protocolVersion != nil {
         refuse(
           exchange, .headerMismatch("MCP-Protocol-Version is missing; params._meta names a revision"),
           id: envelope?.id)
@@ -221,19 +218,19 @@ extension Loop {
   }
 
   private func initializeSession(
-    _ exchange: UInt64, _ id: UnsafeRawBufferPointer, _ parameters: RequestParameters,
-    _ params: JSONSlice?
+    _ exchange: UInt64, _ id: UnsafeRawBufferPointer, _ params: JSONSlice?
   ) {
     var request = Request(
-      answerer: .exchange(exchange, isFrame: false), id: id, revision: .newestLegacy)
+      answerer: .exchange(exchange, isFrame: false), id: id, revision: .newestLegacy,
+      parameters: parameters)
     do throws(MCPError) {
-      try checkInitialize(parameters, params)
-      let revision = Loop.negotiate(parameters)
+      try checkInitialize(parameters.pointee, params)
+      let revision = Loop.negotiate(parameters.pointee)
       request.revision = revision
       guard
         let session = core.sessions.open(
-          revision, client: parameters.clientInfo.map { [UInt8]($0.bytes) } ?? [],
-          capabilities: parameters.capabilities.map { [UInt8]($0.bytes) } ?? [], now: now)
+          revision, client: parameters.pointee.clientInfo.map { [UInt8]($0.bytes) } ?? [],
+          capabilities: parameters.pointee.capabilities.map { [UInt8]($0.bytes) } ?? [], now: now)
       else {
         throw MCPError.internalError(
           "Too many sessions (\(core.sessions.capacity)): end some by DELETE")

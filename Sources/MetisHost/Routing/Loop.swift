@@ -37,6 +37,8 @@ final class Loop: @unchecked Sendable {
   var connections: [UInt64: Session] = [:]
   /// When the next keep-alive comment is due on open streams, CLOCK_MONOTONIC ns.
   var nextKeepAlive = UInt64.max
+  /// The parameters of the message in hand; slices of its bytes.
+  let parameters: UnsafeMutablePointer<RequestParameters>
   /// Reused for every answer.
   var scratch: [UInt8] = []
   let parts: UnsafeMutablePointer<metis_slice_v1>
@@ -82,12 +84,16 @@ final class Loop: @unchecked Sendable {
     self.epoch = epoch
     thread = pthread_self()
     snapshot = core.currentSnapshot
+    parameters = .allocate(capacity: 1)
+    parameters.initialize(to: RequestParameters())
     parts = .allocate(capacity: Loop.maximumParts)
     fields = .allocate(capacity: Loop.maximumFields)
     calls.owner = Unmanaged.passRetained(self)
   }
 
   deinit {
+    parameters.deinitialize(count: 1)
+    parameters.deallocate()
     parts.deallocate()
     fields.deallocate()
   }

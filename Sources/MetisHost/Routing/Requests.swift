@@ -10,11 +10,16 @@ struct Request {
   let id: UnsafeRawBufferPointer
   var revision: ProtocolRevision
   var session: Session?
-  var parameters = RequestParameters()
+  /// The loop's own, or a filter's: lives until the request was performed.
+  var parameters: UnsafePointer<RequestParameters>
   /// JSON object of the authenticated sender, or empty.
   var principal: [UInt8] = []
 
-  init(answerer: Call.Answerer, id: UnsafeRawBufferPointer, revision: ProtocolRevision) {
+  init(
+    answerer: Call.Answerer, id: UnsafeRawBufferPointer, revision: ProtocolRevision,
+    parameters: UnsafePointer<RequestParameters>
+  ) {
+    self.parameters = parameters
     self.answerer = answerer
     self.id = id
     self.revision = revision
@@ -23,12 +28,12 @@ struct Request {
 
 /// From a decoded message to what performs it.
 extension Loop {
-  /// Takes a message apart; errors carry what JSON-RPC and HTTP answer with.
-  func decode(
-    _ body: UnsafeRawBufferPointer, _ parameters: inout RequestParameters
-  ) throws(MCPError) -> Envelope {
+  /// Takes a message apart, its parameters into ``parameters``; errors carry what JSON-RPC and HTTP answer with.
+  func decode(_ body: UnsafeRawBufferPointer) throws(MCPError) -> Envelope {
+    parameters.pointee = RequestParameters()
     do {
-      return try Envelope.decode(body, limits: core.limits.json, parameters: &parameters)
+      return try Envelope.decode(
+        body, limits: core.limits.json, parameters: &parameters.pointee)
     } catch {
       if error.code == .parseError { throw .parse(error.message) }
       throw .invalidRequest(error.message)
@@ -36,7 +41,7 @@ extension Loop {
   }
 
   /// Checks the parameters of a stateless request: its envelope has to be complete.
-  static func checkStateless(_ parameters: RequestParameters) throws(MCPError) {
+  static func checkStateless(_ parameters: borrowing RequestParameters) throws(MCPError) {
     if let problem = parameters.problem { throw problem }
     if parameters.meta.protocolVersion != nil, parameters.meta.clientCapabilities != nil { return }
     var missing: [String] = []
@@ -51,7 +56,7 @@ extension Loop {
 
   /// Checks the parameters of `initialize`.
   func checkInitialize(
-    _ parameters: RequestParameters, _ params: JSONSlice?
+    _ parameters: borrowing RequestParameters, _ params: JSONSlice?
   ) throws(MCPError) {
     guard let params else {
       throw .invalidParams("params is missing; expected protocolVersion, capabilities, clientInfo")
@@ -64,7 +69,7 @@ extension Loop {
   }
 
   /// The client's revision where it is a legacy one, else the newest of those.
-  static func negotiate(_ parameters: RequestParameters) -> ProtocolRevision {
+  static func negotiate(_ parameters: borrowing RequestParameters) -> ProtocolRevision {
     guard let asked = parameters.protocolVersion, !asked.hasEscapes,
       let revision = ProtocolRevision(utf8: asked.raw), revision.isLegacy
     else { return .newestLegacy }
@@ -74,7 +79,7 @@ extension Loop {
   /// A request of the handshake era, in its session.
   func dispatchLegacy(_ request: Request, _ method: JSONStringSlice, _ params: JSONSlice?) {
     do throws(MCPError) {
-      if let problem = request.parameters.problem { throw problem }
+      if let problem = request.parameters.pointee.problem { throw problem }
       guard let known = Method(utf8: method.raw),
         RevisionTraits.of(request.revision).knows(known)
       else { throw MCPError.methodNotFound(method.decoded) }
@@ -120,8 +125,12 @@ extension Loop {
     guard slice.kind == .object else {
       throw .internalError("A filter replaced params by \(slice.kind); expected an object")
     }
-    request.parameters = try RequestParameters(slice)
-    try performNow(method, request)
+    var replaced = try RequestParameters(slice)
+    // What the strategy borrows outlives this function's frame no longer than the request does.
+    try withUnsafePointer(to: &replaced) { (pointer) throws(MCPError) in
+      request.parameters = pointer
+      try performNow(method, request)
+    }
   }
 
   private func performNow(_ method: Method, _ request: Request) throws(MCPError) {
@@ -135,7 +144,7 @@ extension Loop {
   }
 
   private func listTools(_ request: Request) throws(MCPError) {
-    if let cursor = request.parameters.cursor {
+    if let cursor = request.parameters.pointee.cursor {
       throw .invalidParams(
         "Invalid cursor: \(cursor.decoded.prefix(64)); this list has one page and gives none")
     }
@@ -144,7 +153,7 @@ extension Loop {
 
   /// A notification of a client.
   func takeNotification(
-    _ envelope: Envelope, _ parameters: RequestParameters, _ session: Session?
+    _ envelope: Envelope, _ parameters: borrowing RequestParameters, _ session: Session?
   ) {
     guard let method = envelope.method, let known = Method(utf8: method.raw) else { return }
     // `initialized` needs no act: the session serves as soon as it is open.

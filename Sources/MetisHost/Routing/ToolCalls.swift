@@ -7,7 +7,7 @@ import Synchronization
 extension Loop {
   /// Finds the tool and calls it. Answers errors of the request by throwing.
   func callTool(_ request: Request) throws(MCPError) {
-    guard let name = request.parameters.name else {
+    guard let name = request.parameters.pointee.name else {
       throw .invalidParams("params.name is missing; expected a tool's name")
     }
     let route: UnsafePointer<Snapshot.Route>?
@@ -21,7 +21,7 @@ extension Loop {
     }
     guard let route else { throw .unknownTool(name.decoded) }
     let arguments =
-      request.parameters.arguments.map { metis_slice_v1($0.bytes) } ?? metis_slice_v1("{}")
+      request.parameters.pointee.arguments.map { metis_slice_v1($0.bytes) } ?? metis_slice_v1("{}")
     try call(
       route, name: metis_slice_v1(name.raw), arguments: arguments, answerer: request.answerer,
       nesting: 0, deadline: .max
@@ -29,11 +29,11 @@ extension Loop {
       call.revision = request.revision
       call.id = request.id
       call.session = request.session
-      if let meta = request.parameters.meta.raw { call.meta = meta.bytes }
-      if let token = request.parameters.meta.progressToken { call.progressToken = token.bytes }
-      call.logLevel = request.parameters.meta.logLevel
+      if let meta = request.parameters.pointee.meta.raw { call.meta = meta.bytes }
+      if let token = request.parameters.pointee.meta.progressToken { call.progressToken = token.bytes }
+      call.logLevel = request.parameters.pointee.meta.logLevel
       if !request.principal.isEmpty { call.principal = request.principal }
-      return request.parameters.meta.seed
+      return request.parameters.pointee.meta.seed
     }
   }
 
