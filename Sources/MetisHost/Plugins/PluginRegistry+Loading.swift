@@ -234,7 +234,8 @@ extension PluginRegistry {
     if let id = record.id, id != generation.id {
       throw PluginError(
         .otherID,
-        "\(generation.source) is the plugin \(generation.id); expected a version of \(id)")
+        "\(generation.source) is the plugin \(generation.id); expected a version of \(id)",
+        plugin: id)
     }
     // Two that are new are told apart by DependencyOrder, which sees both.
     if let other = records.first(where: { $0 !== record && $0.current?.id == generation.id }) {

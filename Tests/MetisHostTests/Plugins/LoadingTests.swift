@@ -9,7 +9,6 @@ final class Bench {
   let contexts = BareContexts()
   let adopter = FakeAdopter()
   let registry: PluginRegistry
-  var time: UInt64 = 1_000
   var notices: [PluginNotice] = []
 
   init(_ change: (inout PluginRegistry.Options) -> Void = { _ in }) throws {
@@ -190,8 +189,8 @@ final class Bench {
           signing: bytes, with: signer, untrustedComment: "u", trustedComment: "release")
         try bench.folder.write("plugins.d/good.so.minisig", signature.file)
       }
-      // A byte of padding that the loader does not look at.
-      if damage { bytes[9] = 1 }
+      // A byte at the end, which the loader does not look at.
+      if damage { bytes.append(0) }
       try bench.folder.write("plugins.d/good.so", bytes)
       try bench.load()
       return bench
