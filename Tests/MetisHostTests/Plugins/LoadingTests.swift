@@ -95,8 +95,10 @@ final class Bench {
     #expect(bench.registry.active.map(\.id) == ["org.metis.test.good", "org.metis.test.kept"])
     // Nothing of the failed one is left.
     #expect(bench.registry.status.mappedImages == 0)
-    #expect(try FileManager.default.contentsOfDirectory(
-      atPath: bench.registry.store.directory).count == 2)
+    #expect(
+      try FileManager.default.contentsOfDirectory(
+        atPath: bench.registry.store.directory
+      ).count == 2)
   }
 
   @Test func aCycleFailsBothAndIsPrinted() throws {
@@ -162,9 +164,10 @@ final class Bench {
     #expect(
       try #require(good.lifecycle.time(of: "active"))
         <= (try #require(child.lifecycle.time(of: "initialised"))))
-    #expect(good.lifecycle.steps.map(\.state.name) == [
-      "found", "verified", "loaded", "initialised", "active",
-    ])
+    #expect(
+      good.lifecycle.steps.map(\.state.name) == [
+        "found", "verified", "loaded", "initialised", "active",
+      ])
     #expect(bench.adopter.call(good) == #"{"answer":"good"}"#)
   }
 

@@ -103,8 +103,10 @@ import Testing
     #expect(bench.adopter.call(old) == #"{"answer":"good"}"#)
     #expect(try bench.registry.status(id).failure?.kind == kind)
     #expect(bench.registry.status.mappedImages == 0)
-    #expect(try FileManager.default.contentsOfDirectory(
-      atPath: bench.registry.store.directory).count == 1)
+    #expect(
+      try FileManager.default.contentsOfDirectory(
+        atPath: bench.registry.store.directory
+      ).count == 1)
   }
 
   @Test func theAdopterTheFilterAndTheDigestCanRefuse() throws {
@@ -116,9 +118,10 @@ import Testing
     }
     #expect(error?.kind == .adoption && error?.message.contains("tools[2]") == true)
     let failed = try bench.registry.status(id).generations[1]
-    #expect(failed.steps.map(\.state.name) == [
-      "found", "verified", "loaded", "initialised", "failed",
-    ])
+    #expect(
+      failed.steps.map(\.state.name) == [
+        "found", "verified", "loaded", "initialised", "failed",
+      ])
     #expect(bench.contexts.handles[1].isInvalid)
     bench.adopter.refusal = nil
     bench.registry.beforeChange = { _ throws(PluginError) in
@@ -155,8 +158,10 @@ import Testing
     // A second one returns.
     #expect(try bench.registry.rollback(id).newVersion == SemanticVersion(1, 1, 0))
     bench.registry.advanceDrains(now: 3)
-    #expect(try FileManager.default.contentsOfDirectory(
-      atPath: bench.registry.store.directory).count == 2, "the current and the previous one")
+    #expect(
+      try FileManager.default.contentsOfDirectory(
+        atPath: bench.registry.store.directory
+      ).count == 2, "the current and the previous one")
   }
 
   @Test(arguments: [
