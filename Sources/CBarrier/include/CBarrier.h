@@ -13,7 +13,7 @@
 #include "metis/metis.h"
 
 /** Returned where an exception was caught; no METIS_… code has this value. */
-#define METIS_BARRIER_EXCEPTION (-2147483647 - 1)
+#define METIS_BARRIER_EXCEPTION (-2147483647)
 
 #ifdef __cplusplus
 extern "C" {
