@@ -10,7 +10,7 @@ enum LeftOverStores {
   /// A lock and not the process id tells whether it is in use: ids are used again, and a
   /// container that shares the directory has ids of its own.
   static func remove(in parent: String) {
-    for name in names(in: parent) where name.hasPrefix(prefix) {
+    for name in directoryNames(parent) ?? [] where name.hasPrefix(prefix) {
       let path = "\(parent)/\(name)"
       let directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
       guard directory >= 0 else { continue }
@@ -19,7 +19,7 @@ enum LeftOverStores {
       guard fstat(directory, &status) == 0, status.st_uid == geteuid(),
         status.st_mode & 0o777 == 0o700, flock(directory, LOCK_EX | LOCK_NB) == 0
       else { continue }
-      let contents = names(in: path)
+      let contents = directoryNames(path) ?? []
       // Only what a store makes; anything else means that the directory is another's.
       guard contents.allSatisfy({ isCopy($0) }) else { continue }
       for copy in contents { unlinkat(directory, copy, 0) }
@@ -32,18 +32,5 @@ enum LeftOverStores {
     let parts = name.utf8.split(separator: 0x2d, maxSplits: 1)
     return parts.count == 2 && parts[0].count == 64 && name.hasSuffix(".so")
       && parts[0].allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
-  }
-
-  private static func names(in directory: String) -> [String] {
-    guard let stream = opendir(directory) else { return [] }
-    defer { closedir(stream) }
-    var names: [String] = []
-    while let entry = readdir(stream) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name != ".", name != ".." { names.append(name) }
-    }
-    return names
   }
 }

@@ -24,8 +24,13 @@ enum PluginLoader {
     path: String, meta: PluginMeta, keptMapped: () -> Void
   ) throws(PluginError) -> PluginImage {
     guard let handle = dlopen(path, RTLD_NOW | RTLD_LOCAL) else {
-      throw PluginError(
-        .loader, "the dynamic loader refused the library: \(loaderMessage())")
+      let message = loaderMessage()
+      // RUNPATH=$ORIGIN would mean the directory of the private copy.
+      let hint =
+        message.contains("cannot open shared object file")
+        ? "; libraries that it needs must stand in the loader's path, not beside it, as it is "
+          + "loaded from a private copy" : ""
+      throw PluginError(.loader, "the dynamic loader refused the library: \(message)\(hint)")
     }
     do {
       let table = try table(of: handle, meta: meta)
