@@ -179,23 +179,6 @@ final class Bench {
     #expect(bench.registry.all.map { $0.failure?.kind } == [.missingDependency, .isolation])
   }
 
-  @Test func inspectsALibraryOutsideAHost() throws {
-    let path = try FaultyPlugins.path("good")
-    let atRest = try PluginInspection(path: path, runs: false)
-    #expect(atRest.meta.isUnloadable && atRest.descriptor == nil)
-    let run = try PluginInspection(path: path, runs: true)
-    #expect(run.descriptor?.id == "org.metis.test.good")
-    #expect(run.descriptor?.provides == ["good"])
-    let unsigned = #expect(throws: PluginError.self) {
-      try PluginInspection(path: path, runs: false, trusted: [])
-    }
-    #expect(unsigned?.kind == .unsigned)
-    let bad = #expect(throws: PluginError.self) {
-      try PluginInspection(path: try FaultyPlugins.path("bad_id"), runs: true)
-    }
-    #expect(bad?.kind == .badDescriptor)
-  }
-
   @Test func signaturePolicies() throws {
     let key = try MinisignSecretKey.generate()
     let other = try MinisignSecretKey.generate()
