@@ -43,7 +43,7 @@ import Testing
     #expect(!bench.registry.advanceDrains(now: 1))
     #expect(bench.adopter.log.last == "retire 1")
     #expect(old.lifecycle.state == .retired)
-    #expect(bench.contexts.handles[0].isInvalid && !bench.contexts.handles[1].isInvalid)
+    #expect(bench.contexts.handles.map(\.log) == [["endTimers", "invalidate"], []])
     let status = try bench.registry.status(id)
     #expect(status.generations.map(\.number) == [2, 1])
     #expect(status.generations.map(\.isMapped) == [true, false])
