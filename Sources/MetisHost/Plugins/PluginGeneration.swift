@@ -99,6 +99,7 @@ final class PluginGeneration: @unchecked Sendable {
       plugin = try PluginCalls.initialise(
         image.table, host: context.hostTable, config: manifest.config)
     } catch {
+      context.endTimers()
       context.invalidate()
       self.context = nil
       throw error.about(plugin: id, file: manifest.file)
