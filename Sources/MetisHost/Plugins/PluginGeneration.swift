@@ -53,6 +53,9 @@ final class PluginGeneration: @unchecked Sendable {
   /// an admin request on a worker): each holds one, taken while a reader of what was visible and
   /// given up with release ordering when it is done with the generation.
   let calls = Atomic<Int>(0)
+  /// Whether its library is the one that the manifest names, not one that an operator chose.
+  /// Control thread only.
+  var followsManifest = false
   /// Its life. Control thread only.
   var lifecycle: PluginLifecycle
 

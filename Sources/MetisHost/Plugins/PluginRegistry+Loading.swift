@@ -71,7 +71,7 @@ extension PluginRegistry {
       let generation = try load(
         bytes, from: source, signature: signature, signaturePath: signaturePath,
         sha256: request.sha256, manifest: manifest, record: record)
-      if request.path == nil { record.scannedDigest = generation.sha256 }
+      generation.followsManifest = request.path == nil
       return generation
     } catch {
       throw error.about(plugin: record.id, file: manifest.file)
@@ -177,6 +177,8 @@ extension PluginRegistry {
     record.manifest = incoming.manifest
     record.current = incoming
     record.lastNumber = incoming.number
+    // Only now: a scan tries again what failed.
+    if incoming.followsManifest { record.scannedDigest = incoming.sha256 }
     record.failure = nil
     record.isDisabled = false
     if let outgoing { beginDrain(outgoing, of: record) }

@@ -281,6 +281,37 @@ import Testing
     #expect(bench.registry.generation(id)?.number == 4)
   }
 
+  @Test func aScanTriesAgainWhatFailedAndLeavesWhatAnOperatorChose() throws {
+    let bench = try Bench()
+    try bench.folder.write("plugins.d/libgood.so", try FaultyPlugins.bytes("good"))
+    try bench.write("good", "library = \"libgood.so\"")
+    try bench.load()
+    try bench.folder.write("plugins.d/libgood.so", try FaultyPlugins.bytes("good-1.1"))
+    bench.adopter.refusal = PluginError(.adoption, "not now")
+    #expect(try bench.registry.rescan().map(\.action) == [.failed])
+    bench.adopter.refusal = nil
+    #expect(try bench.registry.rescan().map(\.action) == [.swapped])
+    _ = try bench.registry.rollback(id)
+    #expect(try bench.registry.rescan().isEmpty)
+    _ = try bench.registry.swap(id, try request("good-2.0"))
+    #expect(try bench.registry.rescan().isEmpty)
+    try bench.registry.disable(id)
+    #expect(try bench.registry.rescan().isEmpty)
+    #expect(bench.registry.all.map(\.state) == [.disabled])
+  }
+
+  @Test func anImageThatTheLoaderKeepsIsCounted() throws {
+    let bench = try Bench()
+    try bench.add("nodelete", "nodelete")
+    try bench.load()
+    let current = try #require(bench.registry.generation("org.metis.test.nodelete"))
+    #expect(current.image.meta.isUnloadable)
+    _ = try bench.registry.swap("org.metis.test.nodelete")
+    bench.registry.advanceDrains(now: 1)
+    #expect(bench.registry.status.mappedImages == 1)
+    #expect(try bench.registry.status("nodelete").generations.map(\.isMapped) == [true, true])
+  }
+
   @Test func shutsDownDependantsFirst() throws {
     let bench = try Bench()
     try bench.add("a-good", "good")
