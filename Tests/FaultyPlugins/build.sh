@@ -20,6 +20,7 @@ done
 clang -std=gnu11 $flags -DVERSION=1.1.0 '-DANSWER={"answer":"better"}' -o "$out/good-1.1.so" "$here/good.c"
 clang -std=gnu11 $flags -DVERSION=2.0.0 '-DANSWER={"answer":"best"}' -o "$out/good-2.0.so" "$here/good.c"
 clang -std=gnu11 $flags -DFLAGS=0 -DID=org.metis.test.kept -o "$out/kept.so" "$here/good.c"
+clang -std=gnu11 $flags -DID=org.metis.test.nodelete -Wl,-z,nodelete -o "$out/nodelete.so" "$here/good.c"
 clang -std=gnu11 $flags -DID=org.metis.test.child -DREQUIRES=org.metis.test.good '-DRANGE=^1.0.0' -o "$out/child.so" "$here/good.c"
 clang -std=gnu11 $flags -DVERSION=1.1.0 -o "$out/stateful-1.1.so" "$here/stateful.c"
 clang -std=gnu11 $flags -DVERSION=2.0.0 -DREVISION=2 -o "$out/stateful-revision-2.so" "$here/stateful.c"

@@ -49,7 +49,7 @@ enum PluginCalls {
     _ table: metis_plugin_v1, plugin: UnsafeMutableRawPointer?
   ) -> PluginError? {
     #if canImport(CBarrier)
-      let code = metis_barrier_deinit(table.`deinit`, plugin)
+      let code = metis_barrier_destroy(table.`deinit`, plugin)
       return code == METIS_BARRIER_EXCEPTION ? exception("deinit") : nil
     #else
       table.`deinit`(plugin)
@@ -134,12 +134,15 @@ enum PluginCalls {
     return code
   }
 
-  private static func exception(_ function: String) -> PluginError {
-    PluginError(
-      .exception,
-      "\(function) let an exception out; expected a return code: catch exceptions inside the "
-        + "plugin")
-  }
+  #if canImport(CBarrier)
+    private static func exception(_ function: String) -> PluginError {
+      let text = String(cString: metis_barrier_text())
+      return PluginError(
+        .exception,
+        "\(function) let an exception out (\(text)); expected a return code: catch exceptions "
+          + "inside the plugin")
+    }
+  #endif
 }
 
 /// The memory of a `metis_error_v1` for one call.

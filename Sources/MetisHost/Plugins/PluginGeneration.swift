@@ -49,8 +49,13 @@ final class PluginGeneration: @unchecked Sendable {
   /// The host as it sees it; held until `deinit` has returned.
   private var context: (any PluginContextHandle)?
 
-  /// Calls that complete later, and whatever else must end before `deinit`: each holds one.
+  /// Calls that complete later, and whatever else must end before `deinit` (a draining transport,
+  /// an admin request on a worker): each holds one, taken while a reader of what was visible and
+  /// given up with release ordering when it is done with the generation.
   let calls = Atomic<Int>(0)
+  /// Whether its library is the one that the manifest names, not one that an operator chose.
+  /// Control thread only.
+  var followsManifest = false
   /// Its life. Control thread only.
   var lifecycle: PluginLifecycle
 
@@ -97,6 +102,7 @@ final class PluginGeneration: @unchecked Sendable {
       plugin = try PluginCalls.initialise(
         image.table, host: context.hostTable, config: manifest.config)
     } catch {
+      context.endTimers()
       context.invalidate()
       self.context = nil
       throw error.about(plugin: id, file: manifest.file)
@@ -113,13 +119,14 @@ final class PluginGeneration: @unchecked Sendable {
     }
   }
 
-  /// Ends what the plugin holds of the host, then calls `deinit`. Returns the failure of a
+  /// Calls `deinit` and takes the host's services from the plugin. Returns the failure of a
   /// plugin that threw an exception; it counts as gone all the same.
   @discardableResult
   func deinitialise() -> PluginError? {
     guard let context else { return nil }
-    context.invalidate()
+    context.endTimers()
     let failure = PluginCalls.deinitialise(image.table, plugin: plugin)
+    context.invalidate()
     tables = ExtensionTables()
     plugin = nil
     self.context = nil

@@ -18,31 +18,48 @@ enum PluginLoader {
   /// Maps the library at `path`, calls its entry and checks what it filled in.
   ///
   /// `path` must be one that was never mapped in this process: the loader answers with the old
-  /// image for a path or an inode that it knows. `unmapped` is called where the image was mapped,
+  /// image for a path or an inode that it knows. `keptMapped` is called where the image was mapped,
   /// refused and could not be unmapped, so that its memory is accounted for.
   static func load(
     path: String, meta: PluginMeta, keptMapped: () -> Void
   ) throws(PluginError) -> PluginImage {
     guard let handle = dlopen(path, RTLD_NOW | RTLD_LOCAL) else {
-      throw PluginError(
-        .loader, "the dynamic loader refused the library: \(loaderMessage())")
+      let message = loaderMessage()
+      // RUNPATH=$ORIGIN would mean the directory of the private copy.
+      let hint =
+        message.contains("cannot open shared object file")
+        ? "; libraries that it needs must stand in the loader's path, not beside it, as it is "
+          + "loaded from a private copy" : ""
+      throw PluginError(.loader, "the dynamic loader refused the library: \(message)\(hint)")
     }
     do {
       let table = try table(of: handle, meta: meta)
       let descriptor = try PluginDescriptor(copying: table.descriptor)
       return PluginImage(handle: handle, meta: meta, table: table, descriptor: descriptor)
     } catch {
-      if meta.isUnloadable { dlclose(handle) } else { keptMapped() }
+      if !unmap(handle, meta: meta, path: path) { keptMapped() }
       throw error
     }
   }
 
-  /// Unmaps an image after its `deinit`. Returns false for one that stays mapped: Swift's runtime
-  /// cannot forget an image, and a library that does not declare METIS_META_UNLOADABLE may have
-  /// left threads or callbacks behind.
-  static func unload(_ image: PluginImage) -> Bool {
-    guard image.meta.isUnloadable else { return false }
-    return dlclose(image.handle) == 0
+  /// Unmaps the image of `path` after its `deinit`. Returns false for one that stays mapped:
+  /// Swift's runtime cannot forget an image, a library that does not declare
+  /// METIS_META_UNLOADABLE may have left threads or callbacks behind, and the loader itself keeps
+  /// one that was linked with `-z nodelete` or holds a unique symbol of C++.
+  static func unload(_ image: PluginImage, path: String) -> Bool {
+    unmap(image.handle, meta: image.meta, path: path)
+  }
+
+  private static func unmap(
+    _ handle: UnsafeMutableRawPointer, meta: PluginMeta, path: String
+  ) -> Bool {
+    guard meta.isUnloadable, dlclose(handle) == 0 else { return false }
+    guard let again = dlopen(path, RTLD_NOW | RTLD_NOLOAD) else {
+      _ = dlerror()
+      return true
+    }
+    dlclose(again)
+    return false
   }
 
   private static func table(

@@ -41,7 +41,7 @@ final class PluginRecord {
   private(set) var history: [GenerationStatus] = []
   /// The number of the latest generation that became active.
   var lastNumber = 0
-  /// SHA-256 of the manifest's library when a scan last read it: a scan swaps only what changed.
+  /// SHA-256 of the manifest's library when it last became active: a scan swaps only what changed.
   var scannedDigest: String?
 
   /// How many past generations are shown.

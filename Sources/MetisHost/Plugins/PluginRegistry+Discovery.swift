@@ -59,7 +59,11 @@ extension PluginRegistry {
 
   /// The plugins of a directory: each manifest, and each library that no manifest speaks of.
   func scan(_ directory: String) throws(PluginError) -> [FoundFile] {
-    let names = try Self.names(in: directory)
+    guard let names = directoryNames(directory)?.filter({ !$0.hasPrefix(".") }) else {
+      throw PluginError(
+        .unreadable, "the directory of plugins cannot be read: \(systemMessage(errno))",
+        file: directory)
+    }
     let root = directory.hasSuffix("/") ? String(directory.dropLast()) : directory
     var found: [FoundFile] = []
     var spokenFor: Set<String> = []
@@ -183,23 +187,5 @@ extension PluginRegistry {
     guard let resolved = realpath(path, nil) else { return path }
     defer { free(resolved) }
     return String(cString: resolved)
-  }
-
-  /// The names in a directory, sorted by their bytes, hidden ones left out.
-  private static func names(in directory: String) throws(PluginError) -> [String] {
-    guard let stream = opendir(directory) else {
-      throw PluginError(
-        .unreadable, "the directory of plugins cannot be read: \(systemMessage(errno))",
-        file: directory)
-    }
-    defer { closedir(stream) }
-    var names: [String] = []
-    while let entry = readdir(stream) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if !name.hasPrefix(".") { names.append(name) }
-    }
-    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 }

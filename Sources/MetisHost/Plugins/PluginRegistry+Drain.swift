@@ -53,12 +53,9 @@ extension PluginRegistry {
   private func retire(_ generation: PluginGeneration, of record: PluginRecord) {
     adopter?.retire(generation)
     advance(&generation.lifecycle, to: .retired)
-    takeDown(generation, of: record)
+    let isMapped = takeDown(generation, of: record)
     if record.previous?.path != generation.path { store.remove(generation.path) }
-    report(
-      .retired(
-        id: generation.id, number: generation.number,
-        isMapped: !generation.image.meta.isUnloadable))
+    report(.retired(id: generation.id, number: generation.number, isMapped: isMapped))
   }
 
   /// Takes every plugin down, dependants before what they require, and removes the private copies.

@@ -50,7 +50,11 @@ extension PluginRegistry {
   ) throws(PluginError) -> PluginGeneration {
     do {
       let source: String
-      if let path = request.path { source = path } else { source = try libraryPath(manifest) }
+      if let path = request.path {
+        source = try find(path, manifest)
+      } else {
+        source = try libraryPath(manifest)
+      }
       let bytes = try PluginStore.read(source)
       let signaturePath: String
       if let path = request.signature {
@@ -67,7 +71,7 @@ extension PluginRegistry {
       let generation = try load(
         bytes, from: source, signature: signature, signaturePath: signaturePath,
         sha256: request.sha256, manifest: manifest, record: record)
-      if request.path == nil { record.scannedDigest = generation.sha256 }
+      generation.followsManifest = request.path == nil
       return generation
     } catch {
       throw error.about(plugin: record.id, file: manifest.file)
@@ -173,6 +177,8 @@ extension PluginRegistry {
     record.manifest = incoming.manifest
     record.current = incoming
     record.lastNumber = incoming.number
+    // Only now: a scan tries again what failed.
+    if incoming.followsManifest { record.scannedDigest = incoming.sha256 }
     record.failure = nil
     record.isDisabled = false
     if let outgoing { beginDrain(outgoing, of: record) }
@@ -203,28 +209,36 @@ extension PluginRegistry {
   }
 
   /// `deinit`, unmap where that is allowed, and account for what stays.
-  func takeDown(_ generation: PluginGeneration, of record: PluginRecord) {
+  /// Returns whether the image stays mapped.
+  @discardableResult
+  func takeDown(_ generation: PluginGeneration, of record: PluginRecord) -> Bool {
     if let failure = generation.deinitialise() { report(.failure(failure)) }
-    let isUnmapped = PluginLoader.unload(generation.image)
+    let isUnmapped = PluginLoader.unload(generation.image, path: generation.path)
     if !isUnmapped {
       mappedImages += 1
       mappedBytes += generation.byteCount
     }
     record.remember(generation, isMapped: !isUnmapped)
+    return !isUnmapped
   }
 
   /// The library of a manifest: absolute, beside the manifest, or in the search path.
   func libraryPath(_ manifest: PluginManifest) throws(PluginError) -> String {
-    if manifest.library.hasPrefix("/") { return manifest.library }
-    let candidates = ([manifest.directory] + options.librarySearchPath).map {
-      $0 + "/" + manifest.library
-    }
+    // A bare library is its own manifest.
     if manifest.file == manifest.library { return manifest.library }
+    return try find(manifest.library, manifest)
+  }
+
+  private func find(
+    _ library: String, _ manifest: PluginManifest
+  ) throws(PluginError) -> String {
+    if library.hasPrefix("/") { return library }
+    let candidates = ([manifest.directory] + options.librarySearchPath).map { $0 + "/" + library }
     for candidate in candidates where access(candidate, F_OK) == 0 { return candidate }
     throw PluginError(
       .unreadable,
-      "the library \(manifest.library) is in none of \(candidates.joined(separator: ", ")): put it "
-        + "there, or give an absolute path")
+      "the library \(library) is in none of \(candidates.joined(separator: ", ")): put it there, "
+        + "or give an absolute path")
   }
 
   /// The id must be the record's own and no other's.
@@ -234,7 +248,8 @@ extension PluginRegistry {
     if let id = record.id, id != generation.id {
       throw PluginError(
         .otherID,
-        "\(generation.source) is the plugin \(generation.id); expected a version of \(id)")
+        "\(generation.source) is the plugin \(generation.id); expected a version of \(id)",
+        plugin: id)
     }
     // Two that are new are told apart by DependencyOrder, which sees both.
     if let other = records.first(where: { $0 !== record && $0.current?.id == generation.id }) {

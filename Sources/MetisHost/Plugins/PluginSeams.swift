@@ -4,8 +4,11 @@ import MetisPluginAPI
 protocol PluginContextHandle: AnyObject {
   /// Passed to `init`; lives as long as the handle.
   var hostTable: UnsafePointer<metis_host_v1> { get }
-  /// Ends what the plugin started at the host (timers, subscriptions); services answer
-  /// METIS_LATE from then on. Called once, before `deinit`; the table stays readable.
+  /// Cancels the plugin's timers and waits for a callback that runs. Called once, before
+  /// `deinit`, in which all other services still work.
+  func endTimers()
+  /// From now on every service refuses the plugin. Called once, after `deinit` or after an `init`
+  /// that failed; the table stays readable.
   func invalidate()
 }
 

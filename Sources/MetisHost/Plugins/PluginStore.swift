@@ -36,10 +36,18 @@ final class PluginStore {
   /// Distinguishes two copies of the same bytes; never reused.
   private var serial = 0
   private var copies: Set<String> = []
+  /// The directory, open and locked: the lock ends with the process, however it ends, and tells
+  /// the next one that the directory is left over.
+  private let lock: Int32
 
   /// Makes a private directory in `parent`, or, where that is nil, in `$XDG_RUNTIME_DIR` or `/tmp`
   /// (whichever is the first from which libraries may be mapped).
+  ///
+  /// Removes what processes that were killed have left there.
   init(parent: String?) throws(PluginError) {
+    guard sodium_init() >= 0 else {
+      throw PluginError(.store, "libsodium could not be initialised")
+    }
     let runtime = getenv("XDG_RUNTIME_DIR").map { String(cString: $0) }
     let candidates = parent.map { [$0] } ?? [runtime, "/tmp"].compactMap { $0 }
     var failures: [String] = []
@@ -48,14 +56,10 @@ final class PluginStore {
         failures.append("\(candidate) is mounted noexec")
         continue
       }
-      // A random suffix: the directory of a dead process with the same id is not taken over.
-      var template = Array("\(candidate)/metis-\(getpid())-XXXXXX".utf8CString)
-      let made = template.withUnsafeMutableBufferPointer { buffer -> String? in
-        guard let start = buffer.baseAddress, let path = mkdtemp(start) else { return nil }
-        return String(cString: path)
-      }
-      if let made {
+      LeftOverStores.remove(in: candidate)
+      if let (made, descriptor) = Self.makeDirectory(in: candidate) {
         directory = made
+        lock = descriptor
         return
       }
       failures.append("\(candidate): \(systemMessage(errno))")
@@ -67,7 +71,31 @@ final class PluginStore {
         + "without noexec")
   }
 
-  deinit { removeAll() }
+  deinit {
+    removeAll()
+    close(lock)
+  }
+
+  /// A new directory and its locked descriptor.
+  private static func makeDirectory(in parent: String) -> (String, Int32)? {
+    while true {
+      // A random suffix: nobody can have put a directory of that name there beforehand.
+      var template = Array("\(parent)/\(LeftOverStores.prefix)\(getpid())-XXXXXX".utf8CString)
+      let made = template.withUnsafeMutableBufferPointer { buffer -> String? in
+        guard let start = buffer.baseAddress, let path = mkdtemp(start) else { return nil }
+        return String(cString: path)
+      }
+      guard let made else { return nil }
+      let descriptor = open(made, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
+      if descriptor >= 0, flock(descriptor, LOCK_EX) == 0, access(made, F_OK) == 0 {
+        return (made, descriptor)
+      }
+      // Another process took it for left over between the two calls.
+      let reason = errno
+      if descriptor >= 0 { close(descriptor) }
+      if reason != ENOENT { return nil }
+    }
+  }
 
   /// Writes `bytes` to a new file and returns its path.
   func write(_ bytes: [UInt8], sha256: String) throws(PluginError) -> String {

@@ -9,7 +9,6 @@ final class Bench {
   let contexts = BareContexts()
   let adopter = FakeAdopter()
   let registry: PluginRegistry
-  var time: UInt64 = 1_000
   var notices: [PluginNotice] = []
 
   init(_ change: (inout PluginRegistry.Options) -> Void = { _ in }) throws {
@@ -96,8 +95,10 @@ final class Bench {
     #expect(bench.registry.active.map(\.id) == ["org.metis.test.good", "org.metis.test.kept"])
     // Nothing of the failed one is left.
     #expect(bench.registry.status.mappedImages == 0)
-    #expect(try FileManager.default.contentsOfDirectory(
-      atPath: bench.registry.store.directory).count == 2)
+    #expect(
+      try FileManager.default.contentsOfDirectory(
+        atPath: bench.registry.store.directory
+      ).count == 2)
   }
 
   @Test func aCycleFailsBothAndIsPrinted() throws {
@@ -163,9 +164,10 @@ final class Bench {
     #expect(
       try #require(good.lifecycle.time(of: "active"))
         <= (try #require(child.lifecycle.time(of: "initialised"))))
-    #expect(good.lifecycle.steps.map(\.state.name) == [
-      "found", "verified", "loaded", "initialised", "active",
-    ])
+    #expect(
+      good.lifecycle.steps.map(\.state.name) == [
+        "found", "verified", "loaded", "initialised", "active",
+      ])
     #expect(bench.adopter.call(good) == #"{"answer":"good"}"#)
   }
 
@@ -190,8 +192,8 @@ final class Bench {
           signing: bytes, with: signer, untrustedComment: "u", trustedComment: "release")
         try bench.folder.write("plugins.d/good.so.minisig", signature.file)
       }
-      // A byte of padding that the loader does not look at.
-      if damage { bytes[9] = 1 }
+      // A byte at the end, which the loader does not look at.
+      if damage { bytes.append(0) }
       try bench.folder.write("plugins.d/good.so", bytes)
       try bench.load()
       return bench
@@ -224,3 +226,18 @@ final class Bench {
     #expect(try bench(.off, other).registry.all[0].generations[0].signature == .unchecked)
   }
 }
+
+#if canImport(CBarrier)
+  extension LoadingTests {
+    @Test func anExceptionOfInitIsAFailureLikeAnother() throws {
+      let bench = try Bench()
+      try bench.add("a-good", "good")
+      try bench.add("b-throws", "throws_init")
+      try bench.load()
+      #expect(bench.registry.all.map(\.state) == [.active, .failed])
+      let failure = try #require(bench.registry.all[1].failure)
+      #expect(failure.kind == .exception)
+      #expect(failure.message.contains("init let an exception out (nobody catches this)"))
+    }
+  }
+#endif

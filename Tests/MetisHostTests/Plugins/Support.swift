@@ -69,7 +69,8 @@ enum FaultyPlugins {
 final class BareContexts: PluginContextProvider {
   final class Handle: PluginContextHandle {
     let table: UnsafeMutablePointer<metis_host_v1>
-    private(set) var isInvalid = false
+    private(set) var log: [String] = []
+    var isInvalid: Bool { log.last == "invalidate" }
 
     init() {
       table = .allocate(capacity: 1)
@@ -82,7 +83,8 @@ final class BareContexts: PluginContextProvider {
     deinit { table.deallocate() }
 
     var hostTable: UnsafePointer<metis_host_v1> { UnsafePointer(table) }
-    func invalidate() { isInvalid = true }
+    func endTimers() { log.append("endTimers") }
+    func invalidate() { log.append("invalidate") }
   }
 
   private(set) var handles: [Handle] = []

@@ -43,7 +43,7 @@ import Testing
     #expect(!bench.registry.advanceDrains(now: 1))
     #expect(bench.adopter.log.last == "retire 1")
     #expect(old.lifecycle.state == .retired)
-    #expect(bench.contexts.handles[0].isInvalid && !bench.contexts.handles[1].isInvalid)
+    #expect(bench.contexts.handles.map(\.log) == [["endTimers", "invalidate"], []])
     let status = try bench.registry.status(id)
     #expect(status.generations.map(\.number) == [2, 1])
     #expect(status.generations.map(\.isMapped) == [true, false])
@@ -103,8 +103,10 @@ import Testing
     #expect(bench.adopter.call(old) == #"{"answer":"good"}"#)
     #expect(try bench.registry.status(id).failure?.kind == kind)
     #expect(bench.registry.status.mappedImages == 0)
-    #expect(try FileManager.default.contentsOfDirectory(
-      atPath: bench.registry.store.directory).count == 1)
+    #expect(
+      try FileManager.default.contentsOfDirectory(
+        atPath: bench.registry.store.directory
+      ).count == 1)
   }
 
   @Test func theAdopterTheFilterAndTheDigestCanRefuse() throws {
@@ -116,9 +118,10 @@ import Testing
     }
     #expect(error?.kind == .adoption && error?.message.contains("tools[2]") == true)
     let failed = try bench.registry.status(id).generations[1]
-    #expect(failed.steps.map(\.state.name) == [
-      "found", "verified", "loaded", "initialised", "failed",
-    ])
+    #expect(
+      failed.steps.map(\.state.name) == [
+        "found", "verified", "loaded", "initialised", "failed",
+      ])
     #expect(bench.contexts.handles[1].isInvalid)
     bench.adopter.refusal = nil
     bench.registry.beforeChange = { _ throws(PluginError) in
@@ -155,8 +158,10 @@ import Testing
     // A second one returns.
     #expect(try bench.registry.rollback(id).newVersion == SemanticVersion(1, 1, 0))
     bench.registry.advanceDrains(now: 3)
-    #expect(try FileManager.default.contentsOfDirectory(
-      atPath: bench.registry.store.directory).count == 2, "the current and the previous one")
+    #expect(
+      try FileManager.default.contentsOfDirectory(
+        atPath: bench.registry.store.directory
+      ).count == 2, "the current and the previous one")
   }
 
   @Test(arguments: [
@@ -274,6 +279,37 @@ import Testing
     try bench.write("good", "library = \"libgood.so\"")
     #expect(try bench.registry.rescan().map(\.action) == [.added])
     #expect(bench.registry.generation(id)?.number == 4)
+  }
+
+  @Test func aScanTriesAgainWhatFailedAndLeavesWhatAnOperatorChose() throws {
+    let bench = try Bench()
+    try bench.folder.write("plugins.d/libgood.so", try FaultyPlugins.bytes("good"))
+    try bench.write("good", "library = \"libgood.so\"")
+    try bench.load()
+    try bench.folder.write("plugins.d/libgood.so", try FaultyPlugins.bytes("good-1.1"))
+    bench.adopter.refusal = PluginError(.adoption, "not now")
+    #expect(try bench.registry.rescan().map(\.action) == [.failed])
+    bench.adopter.refusal = nil
+    #expect(try bench.registry.rescan().map(\.action) == [.swapped])
+    _ = try bench.registry.rollback(id)
+    #expect(try bench.registry.rescan().isEmpty)
+    _ = try bench.registry.swap(id, try request("good-2.0"))
+    #expect(try bench.registry.rescan().isEmpty)
+    try bench.registry.disable(id)
+    #expect(try bench.registry.rescan().isEmpty)
+    #expect(bench.registry.all.map(\.state) == [.disabled])
+  }
+
+  @Test func anImageThatTheLoaderKeepsIsCounted() throws {
+    let bench = try Bench()
+    try bench.add("nodelete", "nodelete")
+    try bench.load()
+    let current = try #require(bench.registry.generation("org.metis.test.nodelete"))
+    #expect(current.image.meta.isUnloadable)
+    _ = try bench.registry.swap("org.metis.test.nodelete")
+    bench.registry.advanceDrains(now: 1)
+    #expect(bench.registry.status.mappedImages == 1)
+    #expect(try bench.registry.status("nodelete").generations.map(\.isMapped) == [true, true])
   }
 
   @Test func shutsDownDependantsFirst() throws {

@@ -73,21 +73,27 @@ public struct MinisignSecretKey: Sendable {
     MinisignPublicKey(keyID: keyID, key: Array(secret[32...]))
   }
 
-  /// The content of a secret key file, protected where a password is given (this takes a second
+  /// The content of a secret key file, protected where a password is given (this takes seconds
   /// and 1 GiB, as minisign has it).
   public func file(password: [UInt8]? = nil) throws(SigningError) -> [UInt8] {
+    try file(
+      password: password,
+      operations: UInt64(crypto_pwhash_scryptsalsa208sha256_opslimit_sensitive()),
+      memory: UInt64(crypto_pwhash_scryptsalsa208sha256_memlimit_sensitive()))
+  }
+
+  /// The same with other costs of the password, which the file records.
+  func file(
+    password: [UInt8]?, operations: UInt64, memory: UInt64
+  ) throws(SigningError) -> [UInt8] {
     var salt = [UInt8](repeating: 0, count: 32)
-    var operations: UInt64 = 0
-    var memory: UInt64 = 0
-    if password != nil {
-      randombytes_buf(&salt, salt.count)
-      operations = UInt64(crypto_pwhash_scryptsalsa208sha256_opslimit_sensitive())
-      memory = UInt64(crypto_pwhash_scryptsalsa208sha256_memlimit_sensitive())
-    }
+    let isProtected = password != nil
+    if isProtected { randombytes_buf(&salt, salt.count) }
     var bytes = Array("Ed".utf8)
     bytes += password == nil ? [0, 0] : Array("Sc".utf8)
     bytes += Array("B2".utf8) + salt
-    bytes += Self.littleEndian(operations) + Self.littleEndian(memory)
+    bytes += Self.littleEndian(isProtected ? operations : 0)
+    bytes += Self.littleEndian(isProtected ? memory : 0)
     bytes += keyID + secret + Self.checksum(keyID: keyID, secret: secret)
     if let password { try Self.applyPassword(password, to: &bytes) }
     let kind = password == nil ? "unencrypted" : "encrypted"
