@@ -89,6 +89,7 @@ private final class Recorder: AdminOperations {
       ("/admin/plugins", #"[{"id":"a.b"}]"#), ("/admin/generations", "[]"),
       ("/admin/stats", #"{"calls":1}"#), ("/admin/plugins/a.b", #"{"done":"plugin a.b"}"#),
       ("/admin/health", #"{"status":"ok"}"#),
+      ("/admin/plugins/Echo%20Strategy", #"{"done":"plugin Echo Strategy"}"#),
     ] {
       let response = try answer(request("GET", path))
       #expect(response.status == 200)
@@ -171,7 +172,8 @@ private final class Recorder: AdminOperations {
   }
 
   @Test(arguments: [
-    "/admin", "/admin/", "/admin/plugins/", "/admin/plugins/A", "/admin/plugins/a%2fb",
+    "/admin", "/admin/", "/admin/plugins/", "/admin/plugins/%0a", "/admin/plugins/a%2fb",
+    "/admin/plugins/%zz",
     "/admin/plugins/a.b/", "/admin/plugins/a.b/swap/x", "/admin/plugins/a.b/what",
     "/admin/stats/x", "/", "/other", "admin/plugins", "",
   ])
