@@ -58,10 +58,10 @@ extension Command {
     }
     let id = answer["id"]?.string ?? plugin
     var line = "\(id): \(verb) done"
-    if let number = answer["new_generation"]?.int, let version = answer["new_version"]?.string {
+    if let number = answer["generation"]?.int, let version = answer["version"]?.string {
       line += ", generation \(number), version \(version)"
     }
-    if let time = answer["milliseconds"]?.double { line += ", \(time) ms" }
+    if let time = answer["microseconds"]?.double { line += ", \(time / 1000) ms" }
     Terminal.print(Terminal.safe(line))
     return .success
   }

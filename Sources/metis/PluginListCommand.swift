@@ -13,10 +13,10 @@ extension Command {
         return .success
       }
       var table = TextTable(["PLUGIN", "VERSION", "STATE", "GENERATION", "CALLS", "PROVIDES"])
-      let plugins = answer.array ?? []
+      let plugins = answer["plugins"]?.array ?? []
       for plugin in plugins {
         table.add([
-          plugin["id"]?.string ?? plugin["name"]?.string ?? "-",
+          plugin["id"]?.string ?? "-",
           plugin["version"]?.string ?? "-", plugin["state"]?.string ?? "-",
           plugin["generation"]?.int.map { "\($0)" } ?? "-",
           plugin["calls"]?.int.map { "\($0)" } ?? "-",
@@ -26,8 +26,7 @@ extension Command {
       table.print(stateColumn: 2)
       for plugin in plugins {
         guard let failure = plugin["failure"]?.string else { continue }
-        let name = plugin["id"]?.string ?? plugin["name"]?.string ?? "-"
-        Terminal.print("\n\(Terminal.safe(name)): \(Terminal.safe(failure))")
+        Terminal.print("\n\(Terminal.safe(failure))")
       }
       return .success
     }

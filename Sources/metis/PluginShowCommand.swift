@@ -21,16 +21,18 @@ extension Command {
         Terminal.print(json: plugin)
         return .success
       }
-      let descriptor = plugin["descriptor"]
+      let requirements = plugin["requires"]?.array?.map {
+        "\($0["id"]?.string ?? "") \($0["range"]?.string ?? "")"
+      }
       let rows: [(String, String?)] = [
-        ("Id", plugin["id"]?.string), ("Name", descriptor?["name"]?.string),
+        ("Id", plugin["id"]?.string), ("Name", plugin["name"]?.string),
         ("Version", plugin["version"]?.string), ("State", plugin["state"]?.string),
-        ("Failure", plugin["failure"]?.string), ("Vendor", descriptor?["vendor"]?.string),
-        ("License", descriptor?["license"]?.string), ("Manifest", plugin["manifest"]?.string),
+        ("Failure", plugin["failure"]?.string), ("Vendor", plugin["vendor"]?.string),
+        ("License", plugin["license"]?.string), ("Manifest", plugin["file"]?.string),
         ("Provides", list(plugin["provides"])), ("Extensions", list(plugin["extensions"])),
-        ("Needs", list(descriptor?["needs"])), ("Grants", list(plugin["grants"])),
-        ("Calls", plugin["calls"]?.int.map { "\($0)" }),
-        ("Rollback to", plugin["rollback"]?.int.map { "generation \($0)" }),
+        ("Requires", requirements?.joined(separator: ", ")), ("Needs", list(plugin["needs"])),
+        ("Grants", list(plugin["grants"])), ("Calls", plugin["calls"]?.int.map { "\($0)" }),
+        ("Rollback to", plugin["previous"]?.int.map { "generation \($0)" }),
       ]
       let shown = rows.compactMap { name, value in
         value.flatMap { $0.isEmpty ? nil : (name, Terminal.safe($0)) }
@@ -39,7 +41,7 @@ extension Command {
       var table = TextTable(["GENERATION", "VERSION", "STATE", "CALLS", "SIGNATURE", "SHA-256"])
       for generation in plugin["generations"]?.array ?? [] {
         table.add([
-          generation["number"]?.int.map { "\($0)" } ?? "-",
+          generation["generation"]?.int.map { "\($0)" } ?? "-",
           generation["version"]?.string ?? "-", generation["state"]?.string ?? "-",
           generation["calls"]?.int.map { "\($0)" } ?? "-",
           generation["signature"]?["state"]?.string ?? "-",

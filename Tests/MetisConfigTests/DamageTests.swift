@@ -20,7 +20,7 @@ private struct SplitMix: RandomNumberGenerator {
   /// One byte removed, replaced or added: the file still loads, or every error says where.
   @Test func damagedFilesLoadOrSayWhere() throws {
     let original = [UInt8](
-      try Data(contentsOf: URL(fileURLWithPath: examples + "/quickstart/metis.toml")))
+      try Data(contentsOf: URL(fileURLWithPath: quickstart)))
     let bytes = Array("[]{}\"'=.,#\n\\ ax0-_$\u{0}".utf8) + [0xff, 0xc3]
     var generator = SplitMix(state: 7)
     let folder = try Folder()

@@ -6,7 +6,7 @@ public enum AdminAddress: Sendable, Hashable, CustomStringConvertible {
   case unix(path: String)
 
   /// Where the host listens unless told otherwise.
-  public static var standard: AdminAddress { .tcp(host: "127.0.0.1", port: 3001) }
+  public static var standard: AdminAddress { .tcp(host: "127.0.0.1", port: 9090) }
 
   /// Reads `HOST:PORT`, `[IPv6]:PORT`, `:PORT`, `PORT` or `unix:PATH`; nil where it is none.
   public init?(_ text: String) {

@@ -78,3 +78,17 @@ public struct PluginInspection: Sendable {
     return .object(object)
   }
 }
+
+extension PluginDescriptor {
+  /// Who the plugin says it is.
+  fileprivate var json: JSONValue {
+    [
+      "id": .string(id), "name": .string(name), "version": .string(version.description),
+      "vendor": .string(vendor), "license": .string(license),
+      "fingerprint": .string(fingerprint), "provides": .array(provides.map(JSONValue.string)),
+      "requires": .array(
+        requirements.map { ["id": .string($0.id), "range": .string($0.range.description)] }),
+      "needs": .array(needs.map(JSONValue.string)),
+    ]
+  }
+}

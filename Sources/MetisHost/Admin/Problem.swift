@@ -51,44 +51,15 @@ struct Problem: Error, Sendable, Hashable {
     }
   }
 
-  /// The last part of the type's URN.
-  var type: String
-
-  /// The HTTP status.
-  var status: Int
-
-  /// The same text for every problem of this type.
-  var title: String
+  /// What kind of problem.
+  var slug: Slug
 
   /// What was found, what was expected, what to do.
   var detail: String
 
-  /// A problem of the endpoint itself.
   init(_ slug: Slug, _ detail: String) {
-    type = slug.rawValue
-    status = slug.status
-    title = slug.title
+    self.slug = slug
     self.detail = detail
-  }
-
-  /// What the registry says about a plugin.
-  init(_ error: PluginError) {
-    type = error.problemType
-    status =
-      switch error.kind {
-      case .unknownPlugin: 404
-      case .wrongState, .noPrevious, .required, .rejected, .mappedLimit: 409
-      case .store: 500
-      default: 422
-      }
-    title =
-      switch error.kind {
-      case .unknownPlugin: "No such plugin"
-      case .wrongState, .noPrevious, .required, .rejected, .mappedLimit: Slug.conflict.title
-      case .store: "The private copy could not be written"
-      default: "The plugin was refused: " + error.kind.rawValue.replacing("-", with: " ")
-      }
-    detail = error.description
   }
 
   /// The answer. `instance` is the path of the request.
@@ -96,14 +67,14 @@ struct Problem: Error, Sendable, Hashable {
     instance: String, fields: [(name: String, value: String)] = []
   ) -> AdminResponse {
     let body: JSONValue = [
-      "type": .string("urn:metis:problem:\(type)"),
-      "title": .string(title),
-      "status": JSONValue(status),
+      "type": .string("urn:metis:problem:\(slug.rawValue)"),
+      "title": .string(slug.title),
+      "status": JSONValue(slug.status),
       "detail": .string(detail),
       "instance": .string(instance),
     ]
     return AdminResponse(
-      status: status, contentType: "application/problem+json", body: body.jsonBytes(),
+      status: slug.status, contentType: "application/problem+json", body: body.jsonBytes(),
       fields: fields + AdminResponse.commonFields)
   }
 }

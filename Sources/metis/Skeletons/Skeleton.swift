@@ -101,12 +101,13 @@ struct Skeleton {
   }
 
   /// `text` with the plugin's names in it: `@NAME@`, `@ID@`, `@IDENTIFIER@`, `@TYPE@`, `@LIBRARY@`,
-  /// `@INCLUDE@`, `@SOURCES@`, `@LANGUAGE@`.
+  /// `@INCLUDE@`, `@SOURCES@`, `@LANGUAGE@`; and `@IMPORT@`, so that no template looks like an import
+  /// of this file.
   func fill(_ text: String) -> String {
     let values = [
       ("@NAME@", name), ("@ID@", id), ("@IDENTIFIER@", identifier), ("@TYPE@", typeName),
       ("@LIBRARY@", library), ("@INCLUDE@", sdk.include), ("@SOURCES@", sdk.sources ?? ""),
-      ("@LANGUAGE@", language.title),
+      ("@LANGUAGE@", language.title), ("@IMPORT@", "import"),
     ]
     return values.reduce(text) { $0.replacing($1.0, with: $1.1) }
   }

@@ -10,7 +10,7 @@ extension Skeleton {
 
   private static let package = """
     // swift-tools-version: 6.3
-    import PackageDescription
+    @IMPORT@ PackageDescription
 
     let package = Package(
       name: "@NAME@",
@@ -44,7 +44,7 @@ extension Skeleton {
     """
 
   private static let swiftSource = """
-    import MetisKit
+    @IMPORT@ MetisKit
 
     /// Answers with a greeting and the arguments of the call. One value answers for one tool, for
     /// calls on several threads at once.

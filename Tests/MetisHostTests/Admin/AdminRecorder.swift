@@ -13,7 +13,7 @@ final class AdminRecorder: AdminOperations {
     return ["done": .string(call)]
   }
 
-  func plugins() -> JSONValue { [["id": "a.b"]] }
+  func plugins() -> JSONValue { ["plugins": [["id": "a.b"]]] }
   func plugin(_ id: String) throws(Problem) -> JSONValue { try done("plugin \(id)") }
   func swap(
     _ id: String, path: String, signature: String?, sha256: String?

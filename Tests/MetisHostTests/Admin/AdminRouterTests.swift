@@ -48,7 +48,7 @@ import Testing
 
   @Test func readingEndpoints() throws {
     for (path, body) in [
-      ("/admin/plugins", #"[{"id":"a.b"}]"#), ("/admin/generations", "[]"),
+      ("/admin/plugins", #"{"plugins":[{"id":"a.b"}]}"#), ("/admin/generations", "[]"),
       ("/admin/stats", #"{"calls":1}"#), ("/admin/plugins/a.b", #"{"done":"plugin a.b"}"#),
       ("/admin/health", #"{"status":"ok"}"#),
       ("/admin/plugins/Echo%20Strategy", #"{"done":"plugin Echo Strategy"}"#),

@@ -54,7 +54,10 @@ final class AdminServer: Sendable {
       recorder.problem = problem
       while true {
         let connection = accept(listener, nil, nil)
-        guard connection >= 0 else { return }
+        guard connection >= 0 else {
+          close(listener)
+          return
+        }
         let request = Self.receive(connection)
         let answer = respond?(request) ?? Self.answer(request, router, recorder)
         self?.seen.withLock { $0 = recorder.calls }
@@ -66,10 +69,8 @@ final class AdminServer: Sendable {
     }
   }
 
-  deinit {
-    shutdown(listener, Int32(SHUT_RDWR))
-    close(listener)
-  }
+  // The thread closes the socket: closed here, its number could be another's while `accept` waits.
+  deinit { shutdown(listener, Int32(SHUT_RDWR)) }
 
   private static func receive(_ connection: Int32) -> [UInt8] {
     var bytes: [UInt8] = []
