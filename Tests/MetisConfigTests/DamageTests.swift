@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Testing
 
 @testable import MetisConfig
@@ -18,13 +19,15 @@ private struct SplitMix: RandomNumberGenerator {
 
 @Suite struct DamageTests {
   /// One byte removed, replaced or added: the file still loads, or every error says where.
-  @Test func damagedFilesLoadOrSayWhere() throws {
-    let original = [UInt8](
-      try Data(contentsOf: URL(fileURLWithPath: examples + "/quickstart/metis.toml")))
+  @Test(arguments: ["toml", "json"])
+  func damagedFilesLoadOrSayWhere(_ format: String) throws {
+    let text = try Data(contentsOf: URL(fileURLWithPath: quickstart))
+    let tree = try ConfigSource.parse([UInt8](text), as: "toml", file: quickstart)
+    let original = format == "toml" ? [UInt8](text) : tree.toJSON().jsonBytes(pretty: true)
     let bytes = Array("[]{}\"'=.,#\n\\ ax0-_$\u{0}".utf8) + [0xff, 0xc3]
     var generator = SplitMix(state: 7)
     let folder = try Folder()
-    let file = folder.path + "/metis.toml"
+    let file = folder.path + "/metis.\(format)"
     var refused = 0
     for _ in 0..<500 {
       var damaged = original

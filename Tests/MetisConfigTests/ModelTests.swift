@@ -176,7 +176,7 @@ import Testing
   }
 
   @Test func theQuickstartLoads() throws {
-    let configuration = try Configuration.load([examples + "/quickstart/metis.toml"]) { _ in nil }
+    let configuration = try Configuration.load([quickstart]) { _ in nil }
     #expect(configuration.tools.map(\.name) == ["hello", "weather", "echo", "random_user"])
     #expect(configuration.tools.map(\.mock.strategy) == ["static", "static", "echo", "random"])
     #expect(configuration.warnings.isEmpty)

@@ -67,6 +67,18 @@ import Testing
     #expect(ConfigSource.withoutValues("cannot redefine existing string 'name'").contains("'name'"))
   }
 
+  /// Texts that release builds of the parser have undefined behaviour for, if left to themselves.
+  @Test func textsThatBreakTheParserAreErrorsWithAPlace() throws {
+    #expect(
+      try errors("a = 1\n[[.b]]\n") == ["metis.toml:2:3: error: not TOML: unexpected character"])
+    #expect(
+      try errors("# ü\n\n  [ .b]\n") == ["metis.toml:3:5: error: not TOML: unexpected character"])
+    let value = try ConfigSource.parse(Array("ä = 1\n".utf8), as: "toml", file: "f")
+    #expect(value.toJSON().description == #"{"ä":1}"#)
+    #expect(try errors("÷ = 1\n").count == 1)
+    #expect(try errors("a = ÷\n").count == 1)
+  }
+
   @Test func keysOfTooManyPartsAreRefused() throws {
     let key = Array(repeating: "a", count: 100_000).joined(separator: ".")
     #expect(

@@ -47,11 +47,12 @@ func errors(
   }
 }
 
-/// The examples of the repository.
-var examples: String {
+/// The quickstart's configuration.
+var quickstart: String {
   let tests = (#filePath as NSString).deletingLastPathComponent
-  return ((tests as NSString).appendingPathComponent("../../Examples") as NSString)
-    .standardizingPath
+  return
+    ((tests as NSString).appendingPathComponent("../../Examples/quickstart/metis.toml")
+    as NSString).standardizingPath
 }
 
 let smallestTool = """

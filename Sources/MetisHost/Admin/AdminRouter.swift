@@ -119,7 +119,7 @@ struct AdminRouter: Sendable {
   ) throws(Refusal) -> AdminOperation {
     guard let id = Self.pluginID(path[0]) else {
       throw .problem(
-        Problem(.notFound, "a plugin's id is a reverse-DNS name of a-z, 0-9, . and -"))
+        Problem(.notFound, "the path names no plugin: expected its id or its manifest's name"))
     }
     if path.count == 1 { return try get(.plugin(id), request) }
     if path[1] == "x" {
@@ -224,17 +224,12 @@ struct AdminRouter: Sendable {
 
   private func invalid(_ detail: String) -> Refusal { .problem(Problem(.invalid, detail)) }
 
-  /// The id in a path segment. Its characters need no percent-encoding, so none is decoded.
+  /// The id, or the manifest's name, in a path segment; nil where it can be neither.
   private static func pluginID(_ segment: String) -> String? {
-    let allowed = segment.utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-        UInt8(ascii: "."), UInt8(ascii: "-"):
-        true
-      default: false
-      }
+    guard let name = PercentEncoding.decode(segment), (1...255).contains(name.utf8.count) else {
+      return nil
     }
-    return allowed && (1...255).contains(segment.utf8.count) ? segment : nil
+    return name.utf8.contains { $0 < 0x20 || $0 == 0x7f || $0 == UInt8(ascii: "/") } ? nil : name
   }
 
   /// Text of the request in a message: short and printable.

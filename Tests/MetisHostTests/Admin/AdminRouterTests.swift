@@ -4,44 +4,6 @@ import Testing
 
 @testable import MetisHost
 
-/// Records what it is asked for.
-private final class Recorder: AdminOperations {
-  var calls: [String] = []
-  var problem: Problem?
-
-  private func done(_ call: String) throws(Problem) -> JSONValue {
-    calls.append(call)
-    if let problem { throw problem }
-    return ["done": .string(call)]
-  }
-
-  func plugins() -> JSONValue { [["id": "a.b"]] }
-  func plugin(_ id: String) throws(Problem) -> JSONValue { try done("plugin \(id)") }
-  func swap(
-    _ id: String, path: String, signature: String?, sha256: String?
-  ) throws(Problem) -> JSONValue {
-    try done("swap \(id) \(path) \(signature ?? "-") \(sha256 ?? "-")")
-  }
-  func rollback(_ id: String) throws(Problem) -> JSONValue { try done("rollback \(id)") }
-  func enable(_ id: String) throws(Problem) -> JSONValue { try done("enable \(id)") }
-  func disable(_ id: String) throws(Problem) -> JSONValue { try done("disable \(id)") }
-  func reload() throws(Problem) -> JSONValue { try done("reload") }
-  func generations() -> JSONValue { [] }
-  func stats() -> JSONValue { ["calls": 1] }
-  func metrics() -> [UInt8] { Array("metis_calls_total 1\n".utf8) }
-  func forward(
-    _ id: String, verb: String, path: String, body: [UInt8],
-    reply: @escaping @Sendable (Result<(status: Int, body: [UInt8]), Problem>) -> Void
-  ) {
-    calls.append("\(verb) \(id) \(path) \(String(decoding: body, as: UTF8.self))")
-    if let problem {
-      reply(.failure(problem))
-    } else {
-      reply(.success((201, Array("[1]".utf8))))
-    }
-  }
-}
-
 @Suite struct AdminRouterTests {
   private static let secret = "0123456789abcdefghijklmnopqrstuvwxyz"
 
@@ -59,7 +21,7 @@ private final class Recorder: AdminOperations {
   }
 
   private func answer(
-    _ request: AdminRequest, _ operations: Recorder = Recorder()
+    _ request: AdminRequest, _ operations: AdminRecorder = AdminRecorder()
   ) throws -> AdminResponse {
     let answers = Mutex<[AdminResponse]>([])
     try router().handle(request, operations: operations) { response in
@@ -86,9 +48,10 @@ private final class Recorder: AdminOperations {
 
   @Test func readingEndpoints() throws {
     for (path, body) in [
-      ("/admin/plugins", #"[{"id":"a.b"}]"#), ("/admin/generations", "[]"),
+      ("/admin/plugins", #"{"plugins":[{"id":"a.b"}]}"#), ("/admin/generations", "[]"),
       ("/admin/stats", #"{"calls":1}"#), ("/admin/plugins/a.b", #"{"done":"plugin a.b"}"#),
       ("/admin/health", #"{"status":"ok"}"#),
+      ("/admin/plugins/Echo%20Strategy", #"{"done":"plugin Echo Strategy"}"#),
     ] {
       let response = try answer(request("GET", path))
       #expect(response.status == 200)
@@ -102,7 +65,7 @@ private final class Recorder: AdminOperations {
   }
 
   @Test func changingEndpoints() throws {
-    let recorder = Recorder()
+    let recorder = AdminRecorder()
     for (path, body) in [
       ("/admin/plugins/a.b/rollback", ""), ("/admin/plugins/a.b/enable", "{}"),
       ("/admin/plugins/a.b/disable", ""), ("/admin/reload", ""),
@@ -122,7 +85,7 @@ private final class Recorder: AdminOperations {
   }
 
   @Test func aPluginsOwnEndpoint() throws {
-    let recorder = Recorder()
+    let recorder = AdminRecorder()
     let path = "/admin/plugins/a.b/x/cache/%2Fone"
     let response = try answer(request("PURGE", path, "[2]", query: "all=1"), recorder)
     #expect(response.status == 201)
@@ -133,7 +96,7 @@ private final class Recorder: AdminOperations {
   }
 
   @Test func failuresOfOperationsAreProblems() throws {
-    let recorder = Recorder()
+    let recorder = AdminRecorder()
     recorder.problem = Problem(.conflict, "a.b is draining")
     let path = "/admin/plugins/a.b/rollback"
     try expectProblem(try answer(request("POST", path), recorder), "conflict", 409, path)
@@ -147,7 +110,7 @@ private final class Recorder: AdminOperations {
     for path in ["/admin/plugins", "/admin/nothing", "/admin/plugins/a.b/x/y"] {
       var request = request("GET", path)
       request.authorization = authorization
-      let recorder = Recorder()
+      let recorder = AdminRecorder()
       let response = try answer(request, recorder)
       try expectProblem(response, "unauthorized", 401, path)
       #expect(
@@ -171,7 +134,8 @@ private final class Recorder: AdminOperations {
   }
 
   @Test(arguments: [
-    "/admin", "/admin/", "/admin/plugins/", "/admin/plugins/A", "/admin/plugins/a%2fb",
+    "/admin", "/admin/", "/admin/plugins/", "/admin/plugins/%0a", "/admin/plugins/a%2fb",
+    "/admin/plugins/%zz",
     "/admin/plugins/a.b/", "/admin/plugins/a.b/swap/x", "/admin/plugins/a.b/what",
     "/admin/stats/x", "/", "/other", "admin/plugins", "",
   ])
@@ -201,7 +165,7 @@ private final class Recorder: AdminOperations {
   ])
   func badSwaps(_ body: String, _ slug: String, _ status: Int) throws {
     let path = "/admin/plugins/a.b/swap"
-    let recorder = Recorder()
+    let recorder = AdminRecorder()
     try expectProblem(try answer(request("POST", path, body), recorder), slug, status, path)
     #expect(recorder.calls.isEmpty)
   }

@@ -1,0 +1,64 @@
+import Glibc
+
+/// Files that the tool reads and writes.
+enum Files {
+  /// All bytes of a file.
+  static func read(_ path: String, limit: Int = 1 << 30) throws(ToolError) -> [UInt8] {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure(path, "cannot be read") }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    while true {
+      let count = withUnsafeTemporaryAllocation(byteCount: 65_536, alignment: 1) { buffer in
+        let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+        if count > 0 { bytes.append(contentsOf: buffer.prefix(count)) }
+        return count
+      }
+      if count == 0 { return bytes }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw failure(path, "cannot be read") }
+      guard bytes.count <= limit else {
+        throw ToolError(.failure, "\(path) is larger than \(limit) bytes")
+      }
+    }
+  }
+
+  /// Writes a file that must not be there yet, unless `replacing`.
+  static func write(
+    _ bytes: [UInt8], to path: String, mode: mode_t = 0o644, replacing: Bool = false
+  ) throws(ToolError) {
+    let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (replacing ? O_TRUNC : O_EXCL)
+    let descriptor = open(path, flags, mode)
+    guard descriptor >= 0 else { throw failure(path, "cannot be made") }
+    defer { close(descriptor) }
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw failure(path, "cannot be written") }
+      rest = rest.dropFirst(count)
+    }
+  }
+
+  /// Makes a folder; its parent must exist.
+  static func makeFolder(_ path: String) throws(ToolError) {
+    guard mkdir(path, 0o755) == 0 else { throw failure(path, "cannot be made") }
+  }
+
+  /// `path` from the root, links and `..` resolved; the file must exist.
+  static func absolute(_ path: String) throws(ToolError) -> String {
+    guard let resolved = realpath(path, nil) else { throw failure(path, "cannot be found") }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
+  /// Whether something is at `path`.
+  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  /// A variable of the environment.
+  static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
+  private static func failure(_ path: String, _ what: String) -> ToolError {
+    ToolError(.failure, "\(path) \(what): \(String(cString: strerror(errno)))")
+  }
+}
