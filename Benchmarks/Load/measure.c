@@ -2,6 +2,7 @@
 #include "measure.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,14 @@
 enum failure { CONNECT, UNSERVED, RESET, TIMEOUT, STATUS, WRONG, MALFORMED, FAILURES };
 static const char *const failure_names[FAILURES] = {"connect", "unserved", "reset",    "timeout",
                                                     "status",  "wrong",    "malformed"};
+
+// SIGINT and SIGTERM end the measurement early; what was measured is printed.
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int number) {
+  (void)number;
+  interrupted = 1;
+}
 
 enum phase { CLOSED, CONNECTING, WAITING };
 
@@ -281,11 +290,13 @@ int measure(const options *how) {
   uint64_t start = now_ns() + (uint64_t)(how->warmup * 1e9);
   uint64_t stop = start + (uint64_t)(how->duration * 1e9);
   uint64_t swept = 0;
+  signal(SIGINT, interrupt);
+  signal(SIGTERM, interrupt);
   struct epoll_event events[256];
   for (;;) {
     uint64_t now = now_ns();
     if (!self.counting && now >= start) self.counting = true;
-    if (now >= stop || (how->requests != 0 && self.latency.count >= how->requests)) break;
+    if (interrupted || now >= stop || (how->requests != 0 && self.latency.count >= how->requests)) break;
     if (now - swept > 5000000u) {
       sweep(&self, now);
       swept = now;

@@ -59,8 +59,8 @@ def one(server, what, word, tool, swaps, pause, library):
     admin = Admin(server)
     id = admin.plugin_id(word)
     path = library if word == "constant" else None
-    # Long enough for all swaps; what is left of it runs on the last generation.
-    seconds = max(5, swaps * (pause + 0.15))
+    # Long enough for all swaps on a slow machine; ended when they are done.
+    seconds = swaps * (pause + 1)
     before, own_before = server.resident_kib(), server.resident_kib("RssAnon")
     load = subprocess.Popen(
         [
@@ -80,7 +80,9 @@ def one(server, what, word, tool, swaps, pause, library):
             break
         times.append(time.monotonic() - started)
         time.sleep(pause)
-    out, _ = load.communicate(timeout=seconds + 60)
+    time.sleep(0.5)
+    load.terminate()
+    out, _ = load.communicate(timeout=60)
     answers = json.loads(out)
     time.sleep(0.5)
     return {
