@@ -2,6 +2,7 @@
 #include "measure.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,16 +14,26 @@
 #include "histogram.h"
 #include "response.h"
 
-// Why an answer did not come, or did not count.
-enum failure { CONNECT, RESET, TIMEOUT, STATUS, WRONG, MALFORMED, FAILURES };
-static const char *const failure_names[FAILURES] = {"connect", "reset",     "timeout",
-                                                    "status",  "wrong", "malformed"};
+// Why an answer did not come, or did not count. UNSERVED: the connection was taken, and lost before
+// its first answer; RESET: lost after it had been served.
+enum failure { CONNECT, UNSERVED, RESET, TIMEOUT, STATUS, WRONG, MALFORMED, FAILURES };
+static const char *const failure_names[FAILURES] = {"connect", "unserved", "reset",    "timeout",
+                                                    "status",  "wrong",    "malformed"};
+
+// SIGINT and SIGTERM end the measurement early; what was measured is printed.
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int number) {
+  (void)number;
+  interrupted = 1;
+}
 
 enum phase { CLOSED, CONNECTING, WAITING };
 
 typedef struct wire {
   int fd;
   enum phase phase;
+  bool served;
   unsigned index;
   // Each connection has its own copy: the id is written into it.
   char *request;
@@ -67,6 +78,10 @@ static void fail_errno(run *self, enum failure kind, int error) {
   fail(self, kind, text, strlen(text));
 }
 
+static void fail_lost(run *self, const wire *it, int error) {
+  fail_errno(self, it->served ? RESET : UNSERVED, error);
+}
+
 static void drop(wire *it) {
   if (it->fd >= 0) close(it->fd);
   it->fd = -1;
@@ -82,6 +97,7 @@ static void open_wire(run *self, wire *it) {
     return;
   }
   it->phase = CONNECTING;
+  it->served = false;
   it->started = now_ns();
   struct epoll_event event = {.events = EPOLLOUT, .data.ptr = it};
   epoll_ctl(self->epoll, EPOLL_CTL_ADD, it->fd, &event);
@@ -103,7 +119,7 @@ static void push(run *self, wire *it) {
       watch(self, it, EPOLLIN | EPOLLOUT);
       return;
     } else {
-      fail_errno(self, RESET, errno);
+      fail_lost(self, it, errno);
       drop(it);
       return;
     }
@@ -161,7 +177,7 @@ static void pull(run *self, wire *it) {
   ssize_t n = recv(it->fd, it->buffer + it->filled, it->room - it->filled, 0);
   if (n < 0 && errno == EAGAIN) return;
   if (n <= 0) {
-    fail_errno(self, RESET, n == 0 ? ECONNRESET : errno);
+    fail_lost(self, it, n == 0 ? ECONNRESET : errno);
     drop(it);
     return;
   }
@@ -189,6 +205,7 @@ static void pull(run *self, wire *it) {
     return;
   }
   it->filled = 0;
+  it->served = true;
   if (answer.close) {
     self->reconnects += 1;
     drop(it);
@@ -273,11 +290,13 @@ int measure(const options *how) {
   uint64_t start = now_ns() + (uint64_t)(how->warmup * 1e9);
   uint64_t stop = start + (uint64_t)(how->duration * 1e9);
   uint64_t swept = 0;
+  signal(SIGINT, interrupt);
+  signal(SIGTERM, interrupt);
   struct epoll_event events[256];
   for (;;) {
     uint64_t now = now_ns();
     if (!self.counting && now >= start) self.counting = true;
-    if (now >= stop || (how->requests != 0 && self.latency.count >= how->requests)) break;
+    if (interrupted || now >= stop || (how->requests != 0 && self.latency.count >= how->requests)) break;
     if (now - swept > 5000000u) {
       sweep(&self, now);
       swept = now;

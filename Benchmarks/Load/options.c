@@ -11,7 +11,8 @@
 static const char usage[] =
     "usage: metis-load --url http://HOST:PORT/PATH (--tool NAME | --request FILE) [options]\n"
     "\n"
-    "Keeps every connection busy with one request at a time, checks each answer, prints JSON.\n"
+    "Keeps every connection busy with one request at a time, checks each answer, prints JSON; on\n"
+    "SIGINT and SIGTERM what was measured until then.\n"
     "\n"
     "  --tool NAME          a tools/call of MCP 2026-07-28, each with an id of its own that the\n"
     "                       answer has to carry\n"

@@ -109,11 +109,13 @@ class Server:
             ticks += int(fields[11]) + int(fields[12])
         return ticks / os.sysconf("SC_CLK_TCK")
 
-    def resident_kib(self):
+    def resident_kib(self, kind="VmRSS"):
+        """Resident memory; "RssAnon" leaves out what is mapped from files, which the kernel may
+        drop and read again."""
         total = 0
         for pid in self.pids():
             for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-                if line.startswith("VmRSS:"):
+                if line.startswith(kind + ":"):
                     total += int(line.split()[1])
         return total
 

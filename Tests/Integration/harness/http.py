@@ -2,7 +2,11 @@
 
 import json
 import socket
+import sys
 from dataclasses import dataclass, field
+
+# An id may be a number of any length: it comes back as it went.
+sys.set_int_max_str_digits(0)
 
 
 @dataclass
