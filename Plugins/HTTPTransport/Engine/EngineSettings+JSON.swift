@@ -51,7 +51,8 @@ extension EngineSettings {
     _ value: JSONValue, directory: String
   ) throws(EngineError) -> TLSSettings {
     guard let section = value.object else {
-      throw EngineError("tls: found \(value.description), expected an object with certificate and key")
+      throw EngineError(
+        "tls: found \(value.description), expected an object with certificate and key")
     }
     let known = ["certificate", "key", "min_version"]
     for member in section where !known.contains(member.key) {
@@ -61,14 +62,16 @@ extension EngineSettings {
     func path(_ name: String) throws(EngineError) -> String {
       guard let text = section[name]?.string, !text.isEmpty, !text.utf8.contains(0) else {
         throw EngineError(
-          "tls.\(name): found \(section[name]?.description ?? "nothing"), expected the path of a PEM file")
+          "tls.\(name): found \(section[name]?.description ?? "nothing"), expected the path of a PEM file"
+        )
       }
       return text.hasPrefix("/") || directory.isEmpty ? text : directory + "/" + text
     }
     var settings = TLSSettings(certificate: try path("certificate"), key: try path("key"))
     if let value = section["min_version"] {
       guard let version = value.string.flatMap(TLSVersion.init(rawValue:)) else {
-        throw EngineError("tls.min_version: found \(value.description), expected \"1.2\" or \"1.3\"")
+        throw EngineError(
+          "tls.min_version: found \(value.description), expected \"1.2\" or \"1.3\"")
       }
       settings.minimumVersion = version
     }

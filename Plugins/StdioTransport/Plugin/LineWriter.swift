@@ -40,7 +40,9 @@ struct LineWriter {
         continue
       }
       let size = min(Self.piece, buffer.count - place)
-      let count = buffer.withUnsafeBytes { Glibc.write(fd, $0.baseAddress.map { $0 + place }, size) }
+      let count = buffer.withUnsafeBytes {
+        Glibc.write(fd, $0.baseAddress.map { $0 + place }, size)
+      }
       if count >= 0 {
         place += count
       } else if errno != EAGAIN && errno != EINTR {
