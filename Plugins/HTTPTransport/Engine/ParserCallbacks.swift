@@ -9,17 +9,27 @@ enum ParserCallbacks {
     settings.initialize(to: llhttp_settings_t())
     llhttp_settings_init(settings)
     settings.pointee.on_url = { ParserCallbacks.span($0, $1, $2, ParserCallbacks.target) }
-    settings.pointee.on_url_complete = { ParserCallbacks.targetComplete(ParserCallbacks.parser(of: $0)) }
+    settings.pointee.on_url_complete = {
+      ParserCallbacks.targetComplete(ParserCallbacks.parser(of: $0))
+    }
     settings.pointee.on_header_field = { ParserCallbacks.span($0, $1, $2, ParserCallbacks.name) }
     settings.pointee.on_header_value = { ParserCallbacks.span($0, $1, $2, ParserCallbacks.value) }
-    settings.pointee.on_header_field_complete = { ParserCallbacks.nameComplete(ParserCallbacks.parser(of: $0)) }
+    settings.pointee.on_header_field_complete = {
+      ParserCallbacks.nameComplete(ParserCallbacks.parser(of: $0))
+    }
     settings.pointee.on_headers_complete = { machine in
       guard let machine else { return -1 }
       return ParserCallbacks.headComplete(machine, ParserCallbacks.parser(of: machine))
     }
-    settings.pointee.on_chunk_header = { ParserCallbacks.chunkHeader(ParserCallbacks.parser(of: $0)) }
-    settings.pointee.on_chunk_extension_name = { ParserCallbacks.overhead(ParserCallbacks.parser(of: $0), $2) }
-    settings.pointee.on_chunk_extension_value = { ParserCallbacks.overhead(ParserCallbacks.parser(of: $0), $2) }
+    settings.pointee.on_chunk_header = {
+      ParserCallbacks.chunkHeader(ParserCallbacks.parser(of: $0))
+    }
+    settings.pointee.on_chunk_extension_name = {
+      ParserCallbacks.overhead(ParserCallbacks.parser(of: $0), $2)
+    }
+    settings.pointee.on_chunk_extension_value = {
+      ParserCallbacks.overhead(ParserCallbacks.parser(of: $0), $2)
+    }
     settings.pointee.on_body = { ParserCallbacks.span($0, $1, $2, ParserCallbacks.body) }
     settings.pointee.on_message_complete = { _ in Int32(HPE_PAUSED.rawValue) }
     return settings

@@ -115,7 +115,8 @@ private func selectProtocol(
   while place < Int(count) {
     let length = Int(offered[place])
     guard place + 1 + length <= Int(count) else { break }
-    if length == wanted.utf8CodeUnitCount, memcmp(offered + place + 1, wanted.utf8Start, length) == 0
+    if length == wanted.utf8CodeUnitCount,
+      memcmp(offered + place + 1, wanted.utf8Start, length) == 0
     {
       out.pointee = offered + place + 1
       outCount.pointee = UInt8(length)

@@ -51,8 +51,17 @@ private func makeDescriptor() -> UnsafePointer<metis_descriptor_v1> {
 /// The plugin between `init` and `deinit`.
 final class PluginState {
   let log: EngineLog
+  /// The schema of the transport's section.
+  let schema: UnsafeMutableBufferPointer<UInt8>
 
-  init(_ log: EngineLog) { self.log = log }
+  init(_ log: EngineLog) {
+    self.log = log
+    let text = Array(EngineSettings.schema().utf8)
+    schema = .allocate(capacity: text.count)
+    _ = schema.initialize(from: text)
+  }
+
+  deinit { schema.deallocate() }
 }
 
 private func initialize(
@@ -75,9 +84,10 @@ private func query(
   _ plugin: UnsafeMutableRawPointer?, _ id: metis_slice_v1
 ) -> UnsafeRawPointer? {
   if isEqual(id, METIS_TRANSPORT_V1) { return UnsafeRawPointer(makeTransportTable()) }
+  if isEqual(id, METIS_CONFIG_V1) { return UnsafeRawPointer(makeConfigTable()) }
   return nil
 }
 
-func isEqual(_ slice: metis_slice_v1, _ text: String) -> Bool {
+private func isEqual(_ slice: metis_slice_v1, _ text: String) -> Bool {
   UnsafeBufferPointer(start: slice.bytes, count: slice.count).elementsEqual(text.utf8)
 }

@@ -30,7 +30,7 @@ private func server(_ instance: UnsafeMutableRawPointer?) -> Unmanaged<HTTPServe
 }
 
 /// Writes the message of an error into the host's memory, cut where it is too long.
-private func fail(
+func fail(
   _ error: UnsafeMutablePointer<metis_error_v1>?, _ code: Int32, _ message: String
 ) -> Int32 {
   guard let error else { return code }
@@ -60,8 +60,13 @@ private func create(
   let log = Unmanaged<PluginState>.fromOpaque(plugin)._withUnsafeGuaranteedRef { $0.log }
   let listeners = UnsafeBufferPointer(start: setup.listeners, count: setup.listener_count)
   do throws(EngineError) {
+    let settings = try EngineSettings(
+      json: UnsafeRawBufferPointer(start: setup.config.bytes, count: setup.config.count),
+      directory: String(
+        decoding: UnsafeBufferPointer(
+          start: setup.directory.bytes, count: setup.directory.count), as: UTF8.self))
     let server = try HTTPServer(
-      settings: EngineSettings(), loops: Int(setup.loops),
+      settings: settings, loops: Int(setup.loops),
       listeners: listeners.map { ($0.fd, Int($0.loop)) }, host: host,
       hostContext: setup.host_context, log: log)
     out.pointee = Unmanaged.passRetained(server).toOpaque()
