@@ -61,6 +61,7 @@ let package = Package(
       name: "CLLHTTP", path: "Sources/CLLHTTP",
       cSettings: [.unsafeFlags(["-I/usr/share/include/llhttp"])]),
     .target(name: "CTOML", path: "Sources/CTOML"),
+    .target(name: "CBarrier", dependencies: ["MetisPluginAPI"], path: "Sources/CBarrier"),
     .systemLibrary(
       name: "CSodium", path: "Sources/CSodium", pkgConfig: "libsodium",
       providers: [.apt(["libsodium-dev"])]),
@@ -78,7 +79,7 @@ let package = Package(
     swift("MetisConfig", ["JSON", "CTOML"]),
     swift(
       "MetisHost",
-      ["JSONRPC", "MCP", "MetisConfig", "JSON", "MetisPluginAPI", "CLinux", "CSodium"]),
+      ["JSONRPC", "MCP", "MetisConfig", "JSON", "MetisPluginAPI", "CBarrier", "CLinux", "CSodium"]),
     .executableTarget(
       name: "metis-host", dependencies: ["MetisHost", "CLinux"], path: "Sources/metis-host",
       swiftSettings: strict,

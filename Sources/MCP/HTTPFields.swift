@@ -36,16 +36,20 @@ public struct HTTPFields {
         HTTPFields.set(&origin, value, &isAmbiguous)
       }
     case 8 where field.equalsIgnoringCase("mcp-name"): HTTPFields.set(&name, value, &isAmbiguous)
-    case 10 where field.equalsIgnoringCase("mcp-method"): HTTPFields.set(&method, value, &isAmbiguous)
-    case 12 where field.equalsIgnoringCase("content-type"): HTTPFields.set(&contentType, value, &isAmbiguous)
+    case 10 where field.equalsIgnoringCase("mcp-method"):
+      HTTPFields.set(&method, value, &isAmbiguous)
+    case 12 where field.equalsIgnoringCase("content-type"):
+      HTTPFields.set(&contentType, value, &isAmbiguous)
     case 13:
       if field.equalsIgnoringCase("authorization") {
         HTTPFields.set(&authorization, value, &isAmbiguous)
       } else if field.equalsIgnoringCase("last-event-id") {
         HTTPFields.set(&lastEventID, value, &isAmbiguous)
       }
-    case 14 where field.equalsIgnoringCase("mcp-session-id"): HTTPFields.set(&sessionID, value, &isAmbiguous)
-    case 20 where field.equalsIgnoringCase("mcp-protocol-version"): HTTPFields.set(&protocolVersion, value, &isAmbiguous)
+    case 14 where field.equalsIgnoringCase("mcp-session-id"):
+      HTTPFields.set(&sessionID, value, &isAmbiguous)
+    case 20 where field.equalsIgnoringCase("mcp-protocol-version"):
+      HTTPFields.set(&protocolVersion, value, &isAmbiguous)
     default: break
     }
   }

@@ -89,5 +89,7 @@ public struct MCPError: Error, Sendable {
   }
 
   /// As the error member of a JSON-RPC response.
-  public var object: ErrorObject { ErrorObject(code: ErrorCode(rawValue: code), message: message, data: data) }
+  public var object: ErrorObject {
+    ErrorObject(code: ErrorCode(rawValue: code), message: message, data: data)
+  }
 }

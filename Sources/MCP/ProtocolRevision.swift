@@ -30,7 +30,9 @@ public enum ProtocolRevision: UInt8, CaseIterable, Comparable, Sendable {
     guard text.count == 10, let bytes = text.baseAddress else { return nil }
     // The year and month tell the five apart; the rest is compared in full.
     let found: ProtocolRevision
-    switch (bytes.load(fromByteOffset: 3, as: UInt8.self), bytes.load(fromByteOffset: 6, as: UInt8.self)) {
+    switch (
+      bytes.load(fromByteOffset: 3, as: UInt8.self), bytes.load(fromByteOffset: 6, as: UInt8.self)
+    ) {
     case (UInt8(ascii: "6"), UInt8(ascii: "7")): found = .july2026
     case (UInt8(ascii: "5"), UInt8(ascii: "1")): found = .november2025
     case (UInt8(ascii: "5"), UInt8(ascii: "6")): found = .june2025

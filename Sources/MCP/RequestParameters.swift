@@ -52,9 +52,11 @@ public struct RequestParameters: ParameterReading {
       case 4 where key == "name": try Self.takeString(&cursor, "name", &name, &problem)
       case 5 where key == "_meta": try takeMeta(&cursor)
       case 6 where key == "cursor": try Self.takeString(&cursor, "cursor", &self.cursor, &problem)
-      case 9 where key == "arguments": try Self.takeObject(&cursor, "arguments", &arguments, &problem)
+      case 9 where key == "arguments":
+        try Self.takeObject(&cursor, "arguments", &arguments, &problem)
       case 9 where key == "requestId": requestID = try cursor.skipValue()
-      case 10 where key == "clientInfo": try Self.takeObject(&cursor, "clientInfo", &clientInfo, &problem)
+      case 10 where key == "clientInfo":
+        try Self.takeObject(&cursor, "clientInfo", &clientInfo, &problem)
       case 12 where key == "capabilities":
         try Self.takeObject(&cursor, "capabilities", &capabilities, &problem)
       case 15 where key == "protocolVersion":

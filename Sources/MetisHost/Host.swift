@@ -140,7 +140,8 @@ public final class Host: @unchecked Sendable {
     let transport = options.transport ?? composition.configuration.transport.type
     guard provider(transport) != nil else {
       throw StartError(
-        3, "no active plugin provides the transport \"\(transport)\"; "
+        3,
+        "no active plugin provides the transport \"\(transport)\"; "
           + "look at the warnings above, and at --plugins")
     }
     // The admin endpoint first: who sees the MCP endpoint can rely on it.

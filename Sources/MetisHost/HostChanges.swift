@@ -61,7 +61,8 @@ extension Host: GenerationAdopter {
     }
     guard incoming.transport != nil else {
       throw PluginError(
-        .adoption, "the new library offers no \(METIS_TRANSPORT_V1), which the \(door.kind) "
+        .adoption,
+        "the new library offers no \(METIS_TRANSPORT_V1), which the \(door.kind) "
           + "endpoint needs", plugin: outgoing.id)
     }
   }

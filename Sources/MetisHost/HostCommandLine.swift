@@ -77,7 +77,9 @@ public enum HostCommandLine {
     case "--plugins": options.plugins = value
     case "--config": options.configurations.append(value)
     case "--transport":
-      guard ["http", "stdio"].contains(value) else { return "found \(value), expected http or stdio" }
+      guard ["http", "stdio"].contains(value) else {
+        return "found \(value), expected http or stdio"
+      }
       options.transport = value
     case "--host": options.host = value
     case "--port":

@@ -1,9 +1,6 @@
+import CBarrier
 import Glibc
 import MetisPluginAPI
-
-#if canImport(CBarrier)
-  import CBarrier
-#endif
 
 /// The calls that the registry makes into a plugin, each with its failure as a value.
 ///
@@ -16,11 +13,7 @@ enum PluginCalls {
   ) throws(PluginError) -> Int32 {
     typealias Entry = @convention(c) (UInt32, UnsafeMutablePointer<metis_plugin_v1>?) -> Int32
     let function = unsafeBitCast(symbol, to: Entry.self)
-    #if canImport(CBarrier)
-      let code = metis_barrier_entry(function, METIS_ABI_VERSION, &table)
-    #else
-      let code = function(METIS_ABI_VERSION, &table)
-    #endif
+    let code = metis_barrier_entry(function, METIS_ABI_VERSION, &table)
     return try checked(code, "metis_plugin_entry")
   }
 
@@ -32,11 +25,7 @@ enum PluginCalls {
     let slot = ErrorSlot()
     let code = config.withUnsafeBufferPointer { bytes in
       let slice = metis_slice_v1(bytes: bytes.baseAddress, count: bytes.count)
-      #if canImport(CBarrier)
-        return metis_barrier_init(table.`init`, table.context, host, slice, slot.pointer, &plugin)
-      #else
-        return table.`init`(table.context, host, slice, slot.pointer, &plugin)
-      #endif
+      return metis_barrier_init(table.`init`, table.context, host, slice, slot.pointer, &plugin)
     }
     guard try checked(code, "init") == METIS_OK else {
       throw PluginError(.initFailed, "init failed: \(slot.text(code: code))")
@@ -48,13 +37,8 @@ enum PluginCalls {
   static func deinitialise(
     _ table: metis_plugin_v1, plugin: UnsafeMutableRawPointer?
   ) -> PluginError? {
-    #if canImport(CBarrier)
-      let code = metis_barrier_destroy(table.`deinit`, plugin)
-      return code == METIS_BARRIER_EXCEPTION ? exception("deinit") : nil
-    #else
-      table.`deinit`(plugin)
-      return nil
-    #endif
+    let code = metis_barrier_destroy(table.`deinit`, plugin)
+    return code == METIS_BARRIER_EXCEPTION ? exception("deinit") : nil
   }
 
   /// Asks for an extension.
@@ -65,12 +49,7 @@ enum PluginCalls {
     var result: UnsafeRawPointer?
     let code = id.withUTF8 { bytes in
       let slice = metis_slice_v1(bytes: bytes.baseAddress, count: bytes.count)
-      #if canImport(CBarrier)
-        return metis_barrier_query(table.query, plugin, slice, &result)
-      #else
-        result = table.query(plugin, slice)
-        return METIS_OK
-      #endif
+      return metis_barrier_query(table.query, plugin, slice, &result)
     }
     _ = try checked(code, "query")
     return result
@@ -83,11 +62,7 @@ enum PluginCalls {
     let buffer = BoundedBuffer(limit: limit)
     let slot = ErrorSlot()
     let code = buffer.withSink { sink in
-      #if canImport(CBarrier)
-        return metis_barrier_state_save(table.pointee.save, plugin, sink, slot.pointer)
-      #else
-        return table.pointee.save(plugin, sink, slot.pointer)
-      #endif
+      return metis_barrier_state_save(table.pointee.save, plugin, sink, slot.pointer)
     }
     switch try checked(code, "save") {
     case METIS_OK where buffer.overflowed:
@@ -111,12 +86,8 @@ enum PluginCalls {
     let slot = ErrorSlot()
     let code = state.withUnsafeBufferPointer { bytes in
       let slice = metis_slice_v1(bytes: bytes.baseAddress, count: bytes.count)
-      #if canImport(CBarrier)
-        return metis_barrier_state_restore(
-          table.pointee.restore, plugin, revision, slice, slot.pointer)
-      #else
-        return table.pointee.restore(plugin, revision, slice, slot.pointer)
-      #endif
+      return metis_barrier_state_restore(
+        table.pointee.restore, plugin, revision, slice, slot.pointer)
     }
     switch try checked(code, "restore") {
     case METIS_OK: return true
@@ -128,21 +99,17 @@ enum PluginCalls {
   }
 
   private static func checked(_ code: Int32, _ function: String) throws(PluginError) -> Int32 {
-    #if canImport(CBarrier)
-      if code == METIS_BARRIER_EXCEPTION { throw exception(function) }
-    #endif
+    if code == METIS_BARRIER_EXCEPTION { throw exception(function) }
     return code
   }
 
-  #if canImport(CBarrier)
-    private static func exception(_ function: String) -> PluginError {
-      let text = String(cString: metis_barrier_text())
-      return PluginError(
-        .exception,
-        "\(function) let an exception out (\(text)); expected a return code: catch exceptions "
-          + "inside the plugin")
-    }
-  #endif
+  private static func exception(_ function: String) -> PluginError {
+    let text = String(cString: metis_barrier_text())
+    return PluginError(
+      .exception,
+      "\(function) let an exception out (\(text)); expected a return code: catch exceptions "
+        + "inside the plugin")
+  }
 }
 
 /// The memory of a `metis_error_v1` for one call.

@@ -1,3 +1,4 @@
+import CBarrier
 import MCP
 import MetisPluginAPI
 
@@ -11,7 +12,8 @@ extension Loop {
     for auth in auths {
       var verdict = metis_verdict_v1()
       verdict.size = UInt32(MemoryLayout<metis_verdict_v1>.size)
-      let code = auth.table.pointee.authenticate(auth.instance, message, &verdict)
+      let code = metis_barrier_authenticate(
+        auth.table.pointee.authenticate, auth.instance, message, &verdict)
       guard code == METIS_OK else {
         core.log(.warn, "Auth plugin \(auth.generation.id) returned \(code); refused")
         deny(message, status: 500, "The authentication failed on the server's side", nil, 0)

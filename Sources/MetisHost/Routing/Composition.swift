@@ -1,3 +1,4 @@
+import CBarrier
 import JSON
 import MCP
 import MetisConfig
@@ -75,8 +76,10 @@ final class Composition {
     sets: [InstanceSet], auths: [Snapshot.Auth], filters: [Snapshot.Filter]
   ) {
     for set in sets { set.destroy() }
-    for auth in auths { auth.table.pointee.destroy(auth.instance) }
-    for filter in filters { filter.table.pointee.destroy(filter.instance) }
+    for auth in auths { _ = metis_barrier_destroy(auth.table.pointee.destroy, auth.instance) }
+    for filter in filters {
+      _ = metis_barrier_destroy(filter.table.pointee.destroy, filter.instance)
+    }
   }
 
   /// What `after` no longer uses: to be destroyed once nobody can see it.

@@ -1,3 +1,4 @@
+import CBarrier
 import JSON
 import MCP
 import MetisConfig
@@ -133,7 +134,7 @@ struct CompositionBuilder {
         instances.append(Instance(pointer: made))
       } else {
         failure =
-          error.message.isEmpty ? "create returned \(code) and no reason" : error.message
+          StrategyCalls.reason(code, error, of: "create")
       }
     }
     guard let failure else {
@@ -141,7 +142,9 @@ struct CompositionBuilder {
       madeSets.append(set)
       return set
     }
-    for instance in instances { strategy.pointee.destroy(instance.pointer) }
+    for instance in instances {
+      _ = metis_barrier_destroy(strategy.pointee.destroy, instance.pointer)
+    }
     errors.append(section.error(at: "", message: "\(generation.id): \(failure)"))
     return nil
   }
@@ -163,7 +166,8 @@ struct CompositionBuilder {
             setup.definition = definition
             setup.directory = directory
             setup.seed = target.seed
-            return strategy.pointee.create(generation.plugin, &setup, &error, &made)
+            return metis_barrier_strategy_create(
+              strategy.pointee.create, generation.plugin, &setup, &error, &made)
           }
         }
       }
@@ -216,7 +220,9 @@ struct CompositionBuilder {
       }
       var error = metis_error_v1.empty
       var made: UnsafeMutableRawPointer?
-      let code = text.withSlice { table.pointee.create(generation.plugin, $0, &error, &made) }
+      let code = text.withSlice {
+        metis_barrier_create(table.pointee.create, generation.plugin, $0, &error, &made)
+      }
       guard code == METIS_OK else {
         errors.append(
           method.section.error(at: "", message: "\(generation.id): \(error.message)"))
@@ -240,7 +246,7 @@ struct CompositionBuilder {
       var error = metis_error_v1.empty
       var made: UnsafeMutableRawPointer?
       let code = generation.manifest.filter.withSlice {
-        table.pointee.create(generation.plugin, $0, &error, &made)
+        metis_barrier_create(table.pointee.create, generation.plugin, $0, &error, &made)
       }
       guard code == METIS_OK else {
         throw .plugin(

@@ -95,7 +95,8 @@ extension Loop {
     let session = Session(
       id: "", revision: request.revision,
       client: request.parameters.pointee.clientInfo.map { [UInt8]($0.bytes) } ?? [],
-      capabilities: request.parameters.pointee.capabilities.map { [UInt8]($0.bytes) } ?? [], now: now)
+      capabilities: request.parameters.pointee.capabilities.map { [UInt8]($0.bytes) } ?? [],
+      now: now)
     _ = session.attach(SessionStream(loop: self, exchange: connection, isFrame: true))
     connections[connection] = session
     core.connected(session)

@@ -199,7 +199,8 @@ extension Loop {
     guard let id = fields.sessionID else {
       if envelope != nil, parameters.pointee.meta.protocolVersion != nil {
         refuse(
-          exchange, .headerMismatch("MCP-Protocol-Version is missing; params._meta names a revision"),
+          exchange,
+          .headerMismatch("MCP-Protocol-Version is missing; params._meta names a revision"),
           id: envelope?.id)
         return nil
       }

@@ -1,3 +1,4 @@
+import CBarrier
 import MetisPluginAPI
 import Synchronization
 
@@ -74,6 +75,8 @@ final class InstanceSet: @unchecked Sendable {
 
   /// Destroys the instances. [main-thread]
   func destroy() {
-    for instance in instances { strategy.pointee.destroy(instance.pointer) }
+    for instance in instances {
+      _ = metis_barrier_destroy(strategy.pointee.destroy, instance.pointer)
+    }
   }
 }

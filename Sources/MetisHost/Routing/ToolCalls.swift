@@ -30,7 +30,9 @@ extension Loop {
       call.id = request.id
       call.session = request.session
       if let meta = request.parameters.pointee.meta.raw { call.meta = meta.bytes }
-      if let token = request.parameters.pointee.meta.progressToken { call.progressToken = token.bytes }
+      if let token = request.parameters.pointee.meta.progressToken {
+        call.progressToken = token.bytes
+      }
       call.logLevel = request.parameters.pointee.meta.logLevel
       if !request.principal.isEmpty { call.principal = request.principal }
       return request.parameters.pointee.meta.seed
