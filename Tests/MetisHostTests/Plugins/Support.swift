@@ -55,6 +55,12 @@ enum FaultyPlugins {
     let (status, output) = try run(
       "/bin/sh", [root.appendingPathComponent("FaultyPlugins/build.sh").path, folder.path])
     guard status == 0 else { throw BuildFailure(output: output) }
+    // A global is never released: the folder goes when the process ends.
+    atexit {
+      if let folder = try? FaultyPlugins.folder.get() {
+        try? FileManager.default.removeItem(atPath: folder.path)
+      }
+    }
     return folder
   }
 
