@@ -69,6 +69,7 @@ import Testing
       """)
     #expect(
       found == [
+        "metis.toml:2:1: error: server.naem: unknown key (did you mean \"name\"?)",
         "metis.toml:3:8: error: server.port: found 70000, expected an integer from 0 to 65535",
         "metis.toml:4:13: error: server.log_level: found \"inof\", expected one of "
           + "trace, debug, info, warn, error (did you mean \"info\"?)",
@@ -78,7 +79,6 @@ import Testing
           + "integer from 1 to 1024",
         "metis.toml:9:23: error: server.performance.request_timeout_sec: found a value out of "
           + "range, expected a number of seconds above 0 and at most 86400",
-        "metis.toml:2:1: error: server.naem: unknown key (did you mean \"name\"?)",
         "metis.toml:10:2: error: loging: unknown key (did you mean \"logging\"?)",
       ])
   }
@@ -153,7 +153,7 @@ import Testing
       """)
     #expect(
       configuration.warnings.map { "\($0.line) \($0.keyPath)" } == [
-        "11 mock.behavior", "1 resources", "5 cache",
+        "1 resources", "5 cache", "11 mock.behavior",
       ])
     #expect(configuration.tools.count == 2)
   }

@@ -47,7 +47,7 @@ struct ConfigurationDecoding {
     refuseDuplicates(configuration.tools)
     reader.notAvailable(Self.later) { $0 }
     reader.finish()
-    configuration.warnings = report.warnings
+    configuration.warnings = report.warnings(in: files)
     configuration.files = files
     return configuration
   }
@@ -69,9 +69,9 @@ struct ConfigurationDecoding {
     for name in names
     where ["toml", "json", "yaml", "yml"].contains(FilePath.fileExtension(of: name)) {
       let file = FilePath.normalized(FilePath.resolve(name, in: directory))
+      files.append(file)
       do {
         let definition = substitution.apply(to: try ConfigSource.read(file), path: "")
-        files.append(file)
         if let tool = ToolDefinition.decode(definition, path: "", report: report) {
           tools.append(tool)
         }

@@ -45,13 +45,14 @@ extension Configuration {
       }
     }
     // Errors of the model would be misleading while a file is missing from it.
-    guard report.errors.isEmpty else { throw ConfigErrors(errors: report.errors) }
+    guard report.isGood else { throw ConfigErrors(errors: report.errors(in: files)) }
     let root = merged ?? ConfigValue(.table([]), at: ConfigPlace(file: ""))
     var decoding = ConfigurationDecoding(
       report: report, variable: environment ?? environmentVariable, files: files)
     let configuration = decoding.decode(root)
-    guard report.errors.isEmpty else {
-      throw ConfigErrors(errors: report.errors, warnings: report.warnings)
+    guard report.isGood else {
+      throw ConfigErrors(
+        errors: report.errors(in: decoding.files), warnings: configuration.warnings)
     }
     return configuration
   }

@@ -55,7 +55,7 @@ public struct ConfigError: Error, Sendable, Hashable, CustomStringConvertible {
 
 /// Everything that is wrong with a configuration: reading goes on after the first error.
 public struct ConfigErrors: Error, Sendable, CustomStringConvertible {
-  /// The errors, at least one, in the order of the files and lines they were met in.
+  /// The errors, at least one, file by file, each from top to bottom.
   public var errors: [ConfigError]
 
   /// Warnings that were met as well.
@@ -73,20 +73,20 @@ public struct ConfigErrors: Error, Sendable, CustomStringConvertible {
 
 /// Collects what is found while a configuration is read. Used by one thread.
 final class ConfigReport {
-  private(set) var errors: [ConfigError] = []
-  private(set) var warnings: [ConfigError] = []
+  private var foundErrors: [ConfigError] = []
+  private var foundWarnings: [ConfigError] = []
   private var unavailable: Set<String> = []
 
   func error(
     _ message: String, at place: ConfigPlace, path: String, hint: String? = nil
   ) {
-    errors.append(ConfigError(at: place, keyPath: path, message: message, hint: hint))
+    foundErrors.append(ConfigError(at: place, keyPath: path, message: message, hint: hint))
   }
 
   func warning(
     _ message: String, at place: ConfigPlace, path: String, hint: String? = nil
   ) {
-    warnings.append(
+    foundWarnings.append(
       ConfigError(.warning, at: place, keyPath: path, message: message, hint: hint))
   }
 
@@ -97,7 +97,24 @@ final class ConfigReport {
   }
 
   func add(_ found: ConfigErrors) {
-    errors += found.errors
-    warnings += found.warnings
+    foundErrors += found.errors
+    foundWarnings += found.warnings
+  }
+
+  /// Whether nothing refuses the configuration so far.
+  var isGood: Bool { foundErrors.isEmpty }
+
+  /// The errors, file by file in the order of `files`, each from top to bottom.
+  func errors(in files: [String]) -> [ConfigError] { Self.sorted(foundErrors, files) }
+
+  /// The warnings in the same order.
+  func warnings(in files: [String]) -> [ConfigError] { Self.sorted(foundWarnings, files) }
+
+  private static func sorted(_ issues: [ConfigError], _ files: [String]) -> [ConfigError] {
+    let ranks = Dictionary(files.enumerated().map { ($1, $0) }) { first, _ in first }
+    let keys = issues.enumerated().map { index, issue in
+      (ranks[issue.file] ?? files.count, issue.line, issue.column, index)
+    }
+    return keys.sorted { $0 < $1 }.map { issues[$0.3] }
   }
 }
