@@ -50,6 +50,7 @@ let package = Package(
   products: [
     .executable(name: "metis-host", targets: ["metis-host"]),
     .executable(name: "metis", targets: ["metis"]),
+    .library(name: "MetisKit", targets: ["MetisKit"]),
   ] + plugins.map { .library(name: $0, type: .dynamic, targets: [$0]) },
   targets: [
     // The stable ABI: C headers only.

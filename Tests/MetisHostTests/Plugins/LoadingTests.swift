@@ -227,17 +227,15 @@ final class Bench {
   }
 }
 
-#if canImport(CBarrier)
-  extension LoadingTests {
-    @Test func anExceptionOfInitIsAFailureLikeAnother() throws {
-      let bench = try Bench()
-      try bench.add("a-good", "good")
-      try bench.add("b-throws", "throws_init")
-      try bench.load()
-      #expect(bench.registry.all.map(\.state) == [.active, .failed])
-      let failure = try #require(bench.registry.all[1].failure)
-      #expect(failure.kind == .exception)
-      #expect(failure.message.contains("init let an exception out (nobody catches this)"))
-    }
+extension LoadingTests {
+  @Test func anExceptionOfInitIsAFailureLikeAnother() throws {
+    let bench = try Bench()
+    try bench.add("a-good", "good")
+    try bench.add("b-throws", "throws_init")
+    try bench.load()
+    #expect(bench.registry.all.map(\.state) == [.active, .failed])
+    let failure = try #require(bench.registry.all[1].failure)
+    #expect(failure.kind == .exception)
+    #expect(failure.message.contains("init let an exception out (nobody catches this)"))
   }
-#endif
+}
