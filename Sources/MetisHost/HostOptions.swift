@@ -6,7 +6,9 @@ public struct HostOptions: Sendable {
   public var configurations: [String] = []
   /// `http` or `stdio`; nil: the configuration's.
   public var transport: String?
+  /// The address to listen on; nil: the configuration's.
   public var host: String?
+  /// The port to listen on, 0 for a free one; nil: the configuration's.
   public var port: UInt16?
   /// Where the admin endpoint listens; nil: nowhere.
   public var admin: ListenAddress? = .tcp(host: "127.0.0.1", port: 9090)
@@ -16,6 +18,7 @@ public struct HostOptions: Sendable {
   public var adminTokenFile: String?
   /// Event loops; nil: the configuration's, else one a core.
   public var threads: Int?
+  /// What is logged; nil: the configuration's.
   public var logLevel: LogLevel?
   /// Of every random choice; nil: a new one each start.
   public var seed: UInt64?
@@ -36,6 +39,7 @@ public struct HostOptions: Sendable {
 public struct StartError: Error, CustomStringConvertible, Sendable {
   /// 2: usage or configuration; 3: no usable plugin or transport; 4: an address in use; 70: internal.
   public let exitCode: Int32
+  /// What was found, what was expected, what to do.
   public let description: String
 
   init(_ exitCode: Int32, _ description: String) {

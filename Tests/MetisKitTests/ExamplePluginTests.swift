@@ -2,7 +2,7 @@ import Foundation
 import MetisPluginAPI
 import Testing
 
-/// Builds the example in `Examples/plugins/<folder>` into a folder of its own and loads it.
+/// Builds the example in `Examples/<name>` into a folder of its own and loads it.
 private final class Example {
   let path: String
   private let folder: String
@@ -13,7 +13,7 @@ private final class Example {
     folder = NSTemporaryDirectory() + "metis-example-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     try Library.run([
-      "make", "-s", "-C", root.appendingPathComponent("Examples/plugins/\(name)").path,
+      "make", "-s", "-C", root.appendingPathComponent("Examples/\(name)").path,
       "INCLUDE=" + root.appendingPathComponent("Sources/MetisPluginAPI/include").path,
       "OUT=" + folder,
     ])
@@ -31,7 +31,7 @@ private func meta(flags: UInt8) -> [UInt8] {
 
 @Suite struct ExamplePluginTests {
   @Test func theOneInC() throws {
-    let example = try Example("c", library: "libweather.so")
+    let example = try Example("plugins/c", library: "libweather.so")
     #expect(try Library.exports(example.path) == ["metis_plugin_entry"])
     #expect(try Library.meta(example.path) == meta(flags: UInt8(METIS_META_UNLOADABLE)))
     let plugin = try example.load()
@@ -63,7 +63,7 @@ private func meta(flags: UInt8) -> [UInt8] {
 
   /// A C library may be unmapped: after the last handle is closed its file is mapped no more.
   @Test func theOneInCIsUnloaded() throws {
-    let example = try Example("c", library: "libweather.so")
+    let example = try Example("plugins/c", library: "libweather.so")
     func isMapped() throws -> Bool {
       try Library.run(["cat", "/proc/\(getpid())/maps"]).contains(example.path)
     }
@@ -74,7 +74,7 @@ private func meta(flags: UInt8) -> [UInt8] {
   }
 
   @Test func theOneInCPlusPlus() throws {
-    let example = try Example("cpp", library: "libdice.so")
+    let example = try Example("plugins/cpp", library: "libdice.so")
     #expect(try Library.exports(example.path) == ["metis_plugin_entry"])
     #expect(try Library.meta(example.path) == meta(flags: 0))
     let plugin = try example.load()
@@ -96,7 +96,7 @@ private func meta(flags: UInt8) -> [UInt8] {
   }
 
   @Test func theOneInRust() throws {
-    let example = try Example("rust", library: "libcounter.so")
+    let example = try Example("plugins/rust", library: "libcounter.so")
     #expect(try Library.exports(example.path) == ["metis_plugin_entry"])
     #expect(try Library.meta(example.path) == meta(flags: 0))
     let plugin = try example.load()

@@ -4,14 +4,9 @@ import Testing
 
 @testable import MetisHost
 
-/// Swaps by the thousand: memory must stay flat where images are unmapped. Alone in its process
-/// it measures itself; beside other tests their memory is in the figure, hence the wide margin.
+/// Swaps by the thousand: what is mapped stays flat where images are unmapped. Other tests share the
+/// process, so its memory says nothing here: `make bench` measures that.
 @Suite(.serialized) struct ManySwapsTests {
-  private static func residentBytes() throws -> Int {
-    let text = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
-    return try #require(Int(text.split(separator: " ")[1])) * 4096
-  }
-
   /// Lines of the process's memory map that name a private copy of `bench`.
   private static func mappings(_ bench: Bench) throws -> Int {
     try String(contentsOfFile: "/proc/self/maps", encoding: .utf8)
@@ -40,17 +35,14 @@ import Testing
     let paths = [try FaultyPlugins.path("good-1.1"), try FaultyPlugins.path("good")]
     _ = try swapAlternately(bench, id, paths, times: 100)
     let mapped = try Self.mappings(bench)
-    let before = try Self.residentBytes()
     let time = try swapAlternately(bench, id, paths, times: 1000)
-    let growth = try Self.residentBytes() - before
-    print("1000 swaps in C: \(Int(time)) µs each, resident set +\(growth / 1024) KiB")
+    print("1000 swaps in C: \(Int(time)) µs each")
     #expect(try Self.mappings(bench) == mapped, "only the current generation is mapped")
     #expect(bench.registry.status.mappedImages == 0)
     #expect(bench.registry.generation(id)?.number == 1101)
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: bench.registry.store.directory).count
         == 2)
-    #expect(growth < 64 << 20)
   }
 
   @Test func swapsOfAPluginWithSwiftStayMappedAndAreCounted() throws {
@@ -86,11 +78,8 @@ import Testing
     try bench.load()
     let id = "org.metis.test.swift"
     try #require(bench.registry.generation(id) != nil, "\(bench.registry.all)")
-    let before = try Self.residentBytes()
     let time = try swapAlternately(bench, id, [library], times: 200)
-    let growth = try Self.residentBytes() - before
-    print("200 swaps in Swift: \(Int(time)) µs each, resident set +\(growth / 1024) KiB")
+    print("200 swaps in Swift: \(Int(time)) µs each")
     #expect(bench.registry.status.mappedImages == 200)
-    #expect(growth < 128 << 20)
   }
 }
