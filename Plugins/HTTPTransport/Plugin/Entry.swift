@@ -38,7 +38,7 @@ private func makeDescriptor() -> UnsafePointer<metis_descriptor_v1> {
   content.name = slice("HTTP/1.1 transport")
   content.version = slice("0.1.0")
   content.vendor = slice("Metis")
-  content.license = slice("Apache-2.0")
+  content.license = slice("MIT")
   content.provides = UnsafePointer(provides)
   content.provides_count = 1
   content.needs = UnsafePointer(needs)
