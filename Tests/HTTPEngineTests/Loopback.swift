@@ -182,7 +182,9 @@ final class TestClient {
     var place = start
     while true {
       while place + mark.count <= received.count {
-        if Array(received[place..<place + mark.count]) == mark { return place + mark.count }
+        if received[place] == mark[0], received[place..<place + mark.count].elementsEqual(mark) {
+          return place + mark.count
+        }
         place += 1
       }
       guard read() else { return nil }
