@@ -4,6 +4,7 @@ import MetisPluginAPI
 @section("metis_meta") @used
 let pluginMeta: (UInt64, UInt32, UInt32) = (0x314c_5053_4954_454d, 0x0001_0000, 0)
 
+// swift-format-ignore: AlwaysUseLowerCamelCase
 /// The plugin's entry: plain stores (metis/plugin.h).
 @c @implementation
 public func metis_plugin_entry(
