@@ -61,6 +61,21 @@ import Testing
     #expect(time >= 400 && time < 2_000)
   }
 
+  @Test func aSlowReaderIsNotIdle() throws {
+    let size = 8 << 20
+    let host = try TestHost(settings: settings { $0.idleTimeout = 100 }) { host, request in
+      host.answer(request.exchange, [UInt8](repeating: 0x61, count: size))
+    }
+    defer { host.stop() }
+    let client = TestClient(host.port, receiveBuffer: 65_536)
+    client.send(RequestCase.good)
+    for _ in 0..<10 {
+      usleep(50_000)
+      client.read()
+    }
+    #expect(client.response()?.body.count == size)
+  }
+
   @Test func unansweredExchangesHaveNoTimeOut() throws {
     let host = try TestHost(
       settings: settings {

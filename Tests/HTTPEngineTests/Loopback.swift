@@ -19,6 +19,32 @@ enum Loopback {
     return fd
   }
 
+  /// A non-blocking listening socket at `path`, and a blocking one that is connected to it.
+  static func unixPair(_ path: String) -> (listener: Int32, client: () -> Int32) {
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    let place = address
+    func with(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
+      withUnsafePointer(to: place) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
+        }
+      }
+    }
+    let fd = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    precondition(with { bind(fd, $0, $1) } == 0 && Glibc.listen(fd, 16) == 0)
+    _ = fcntl(fd, F_SETFL, O_NONBLOCK)
+    return (
+      fd,
+      {
+        let client = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        precondition(with { connect(client, $0, $1) } == 0)
+        return client
+      }
+    )
+  }
+
   /// The port of a bound socket.
   static func port(_ fd: Int32) -> UInt16 {
     var address = sockaddr_in()
@@ -156,7 +182,9 @@ final class TestClient {
     var place = start
     while true {
       while place + mark.count <= received.count {
-        if Array(received[place..<place + mark.count]) == mark { return place + mark.count }
+        if received[place] == mark[0], received[place..<place + mark.count].elementsEqual(mark) {
+          return place + mark.count
+        }
         place += 1
       }
       guard read() else { return nil }

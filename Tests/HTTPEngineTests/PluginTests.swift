@@ -183,13 +183,15 @@ final class FrameHost: @unchecked Sendable {
     /// Reads `count` lines, or fewer where nothing comes for five seconds.
     func lines(_ count: Int) -> [String] {
       var bytes: [UInt8] = []
-      while bytes.filter({ $0 == 10 }).count < count {
+      var ends = 0
+      while ends < count {
         var wait = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
         guard poll(&wait, 1, 5_000) == 1 else { break }
         var buffer = [UInt8](repeating: 0, count: 65_536)
         let got = read(output, &buffer, buffer.count)
         if got <= 0 { break }
         bytes += buffer[0..<got]
+        for byte in buffer[0..<got] where byte == 10 { ends += 1 }
       }
       return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
     }

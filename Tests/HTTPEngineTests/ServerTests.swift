@@ -193,6 +193,26 @@ import Testing
     #expect(host.events.withLock { $0.polls } < before + 1_001)
   }
 
+  @Test func servesUnixSockets() throws {
+    let path = "/tmp/metis-http-\(getpid()).sock"
+    unlink(path)
+    let (listener, connect) = Loopback.unixPair(path)
+    defer { unlink(path) }
+    let host = try TestHost(listener: listener)
+    defer { host.stop() }
+    let client = connect()
+    defer { close(client) }
+    let request = Array("GET /u HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".utf8)
+    #expect(write(client, request, request.count) == request.count)
+    var answer: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    while case let count = read(client, &buffer, buffer.count), count > 0 {
+      answer += buffer[0..<count]
+    }
+    #expect(String(decoding: answer, as: UTF8.self).hasSuffix("\r\n\r\nGET /u "))
+    #expect(host.events.withLock { $0.requests[0].peer.isEmpty })
+  }
+
   @Test func acceptsNoMoreThanItMay() throws {
     var settings = EngineSettings()
     settings.maxConnections = 2

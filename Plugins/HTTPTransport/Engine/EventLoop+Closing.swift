@@ -128,6 +128,12 @@ extension EventLoop {
   }
 
   private func expireReading(_ connection: ConnectionPointer) {
+    // Who still takes an answer is not idle; its progress is watched by `writeDeadline`.
+    if connection.pointee.state == .reading, connection.pointee.phase == .idle,
+      connection.pointee.output.count > 0
+    {
+      return setReadDeadline(connection, now + idleTimeout)
+    }
     guard connection.pointee.state == .reading, connection.pointee.phase != .idle else {
       return kill(connection)
     }

@@ -4,6 +4,7 @@ import MetisPluginAPI
 @section("metis_meta") @used
 let pluginMeta: (UInt64, UInt32, UInt32) = (0x314c_5053_4954_454d, 0x0001_0000, 0)
 
+// swift-format-ignore: AlwaysUseLowerCamelCase
 /// The plugin's entry: plain stores (metis/plugin.h).
 @c @implementation
 public func metis_plugin_entry(
@@ -35,7 +36,7 @@ private func makeDescriptor() -> UnsafePointer<metis_descriptor_v1> {
   content.name = slice("stdio transport")
   content.version = slice("0.1.0")
   content.vendor = slice("Metis")
-  content.license = slice("Apache-2.0")
+  content.license = slice("MIT")
   content.provides = UnsafePointer(provides)
   content.provides_count = 1
   let descriptor = UnsafeMutablePointer<metis_descriptor_v1>.allocate(capacity: 1)
