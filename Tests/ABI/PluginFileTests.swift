@@ -32,7 +32,7 @@ import Testing
 
   @Test(arguments: names) func exportsOneSymbol(_ name: String) throws {
     for file in Self.files(name) {
-      let (code, output) = try Tool.run("nm", ["-D", "--extern-only", "--defined-only", file])
+      let (code, output) = try Tool.run("nm", ["-D", "--defined-only", "--extern-only", file])
       #expect(code == 0, "\(output)")
       let symbols = output.split(separator: "\n").compactMap { $0.split(separator: " ").last }
       #expect(symbols == ["metis_plugin_entry"], "\(file)")

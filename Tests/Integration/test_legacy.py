@@ -85,23 +85,6 @@ def test_unknown_method(host, method):
     assert answer.json["error"]["code"] == METHOD_NOT_FOUND
 
 
-def test_batch_where_the_revision_has_it(host):
-    session = Session(host.port, "2025-03-26")
-    batch = [
-        request("ping", id=1),
-        {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 99}},
-        request("tools/call", {"name": "hello"}, id=2),
-    ]
-    answer = session.post(batch)
-    assert answer.status == 200
-    if answer.fields["content-type"].startswith("text/event-stream"):
-        messages = [json.loads(event) for event in answer.events]
-        messages = [m for e in messages for m in (e if isinstance(e, list) else [e])]
-    else:
-        messages = answer.json
-    assert {message["id"] for message in messages} == {1, 2}
-
-
 @pytest.mark.parametrize("version", ["2025-06-18", "2025-11-25"])
 def test_batch_where_the_revision_lacks_it(host, version):
     answer = Session(host.port, version).post([request("ping")])

@@ -82,7 +82,13 @@ final class Door: @unchecked Sendable {
   }
 
   /// Stops accepting and lets what is open come to its end until `deadline`. [main-thread]
-  func drain(deadline: UInt64) { table.pointee.drain(instance, deadline) }
+  func drain(deadline: UInt64) {
+    table.pointee.drain(instance, deadline)
+    // Streams of sessions have no end of their own: their clients come again, to the successor.
+    for index in 0..<loopCount {
+      loops[index]?._withUnsafeGuaranteedRef { $0.post(.run { $0.finishStreams() }) }
+    }
+  }
 
   /// Joins the loops and frees the instance. [main-thread]
   func destroy() {

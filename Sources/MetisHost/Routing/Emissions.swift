@@ -110,6 +110,13 @@ extension Loop {
     _ = door.table.pointee.finish(door.instance, exchange)
   }
 
+  /// Ends every stream of a session in order.
+  func finishStreams() {
+    for (exchange, kind) in open {
+      if case .stream = kind { finishStream(exchange) }
+    }
+  }
+
   /// Sends a comment on every open stream.
   func keepStreamsAlive(_ now: UInt64) {
     var hasStreams = false

@@ -135,7 +135,8 @@ typedef struct metis_reply_v1 {
   bool (*cancelled)(uint64_t call);
   /**
    * Runs `callback(context)` once when the call is cancelled, on a thread of the host, and never
-   * after the call has ended. Runs it at once where that has already happened.
+   * after the strategy has ended it; where an end returns METIS_LATE, the callback has run or is
+   * running. Runs it at once where the call was cancelled already.
    */
   int32_t (*on_cancel)(uint64_t call, void (*callback)(void *context), void *context);
 } metis_reply_v1;

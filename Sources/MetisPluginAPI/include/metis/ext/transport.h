@@ -76,8 +76,9 @@ typedef struct metis_transport_v1 {
   /**
    * Stops accepting (a successor may already accept from the same sockets), answers what is
    * under way, lets each idle connection make one more request answered with
-   * METIS_RESPONSE_CLOSE, ends streams, and calls the host's `drained` when the last connection
-   * is gone; at `deadline` (CLOCK_MONOTONIC, ns) it cuts what is left. Returns at once.
+   * METIS_RESPONSE_CLOSE, lets streams run until the host finishes them, and calls the host's
+   * `drained` when the last connection is gone; at `deadline` (CLOCK_MONOTONIC, ns) it cuts what
+   * is left. Returns at once.
    * [main-thread]
    */
   void (*drain)(void *instance, uint64_t deadline);
