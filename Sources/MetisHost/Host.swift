@@ -255,6 +255,8 @@ public final class Host: @unchecked Sendable {
       log.info("stopping", ["limit_ms": .uint(options.drainLimit / 1_000_000)])
       let deadline = clock.monotonic + options.drainLimit
       for door in doors { retire(door, deadline: deadline) }
+      // Who knocks from now on is refused at once instead of waiting in a queue that nobody serves.
+      for socket in sockets.values { socket.refuse() }
       finishWhenClosed()
     }
   }
@@ -270,7 +272,7 @@ public final class Host: @unchecked Sendable {
         if isStopping { finishWhenClosed() }
       }
     }
-    door.drain(deadline: deadline)
+    door.drain(deadline: deadline, closesIdle: isStopping)
   }
 
   private func finishWhenClosed() {

@@ -155,6 +155,31 @@ import Testing
     host.stop()
   }
 
+  @Test func closesIdleConnectionsWhereNobodyTakesOver() throws {
+    let host = try TestHost { host, request in
+      if request.target == "/stream" {
+        host.begin(request.exchange)
+        host.send(request.exchange, Array("x".utf8))
+      } else {
+        host.answer(request.exchange, Array("ok".utf8))
+      }
+    }
+    let idle = TestClient(host.port)
+    idle.send(RequestCase.good)
+    #expect(idle.response()?.status == 200)
+    let stream = TestClient(host.port)
+    stream.send("GET /stream HTTP/1.1\r\nHost: a\r\n\r\n")
+    #expect(eventually { host.events.withLock { $0.requests.count } == 2 })
+    host.server.drain(deadline: EventLoop.monotonic() + 20_000_000_000, closesIdle: true)
+    #expect(idle.readToEnd())
+    #expect(host.events.withLock { $0.drained } == 0)
+    let exchange = host.events.withLock { $0.requests[1].exchange }
+    host.post { host.finish(exchange) }
+    #expect(stream.readToEnd())
+    #expect(eventually { host.events.withLock { $0.drained } == 1 })
+    host.stop()
+  }
+
   @Test func drainsAtOnceWithoutConnections() throws {
     let host = try TestHost(loops: 2)
     host.server.drain(deadline: UInt64.max)

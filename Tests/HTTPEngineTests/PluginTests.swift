@@ -294,7 +294,7 @@ final class FrameHost: @unchecked Sendable {
     fixture.write("one\ntw")
     #expect(fixture.lines(1) == ["<one>"])
     usleep(50_000)
-    fixture.plugin.transport.pointee.drain(fixture.host.instance, UInt64.max)
+    fixture.plugin.transport.pointee.drain(fixture.host.instance, UInt64.max, 0)
     usleep(50_000)
     #expect(fixture.host.events.withLock { $0.drained } == 0)
     fixture.write("o\nthree\n")

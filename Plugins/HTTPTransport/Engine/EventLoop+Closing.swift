@@ -153,7 +153,22 @@ extension EventLoop {
     isDraining = true
     drainDeadline = shared.drain
     removeListeners()
+    if shared.closesIdle { closeIdle() }
     leave()
+  }
+
+  /// Time for a request that is on its way already; 50 ms.
+  private static let lastIdleTime: UInt64 = 50_000_000
+
+  /// Idle connections end soon, those that become idle as well.
+  private func closeIdle() {
+    idleTimeout = Self.lastIdleTime
+    for slot in 0..<table.made {
+      guard let connection = table[slot], connection.pointee.state == .reading,
+        connection.pointee.phase == .idle
+      else { continue }
+      setReadDeadline(connection, now + idleTimeout)
+    }
   }
 
   /// The time of the drain is over.

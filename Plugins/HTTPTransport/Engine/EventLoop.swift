@@ -70,7 +70,8 @@ final class EventLoop {
 
   let headerTimeout: UInt64
   let bodyTimeout: UInt64
-  let idleTimeout: UInt64
+  /// Shorter once a drain closes idle connections.
+  var idleTimeout: UInt64
   let writeTimeout: UInt64
 
   init(

@@ -82,9 +82,10 @@ public final class HTTPServer {
   }
 
   /// Stops accepting and lets connections end; the host's `drained` tells when the last is gone.
-  /// `deadline` is ns of CLOCK_MONOTONIC.
-  public func drain(deadline: UInt64) {
-    shared.beginDrain(deadline)
+  /// `deadline` is ns of CLOCK_MONOTONIC. `closesIdle`: idle connections do not get to make one
+  /// more request.
+  public func drain(deadline: UInt64, closesIdle: Bool = false) {
+    shared.beginDrain(deadline, closesIdle: closesIdle)
     for loop in loops { loop._withUnsafeGuaranteedRef { $0.wake() } }
   }
 

@@ -8,6 +8,7 @@ final class ServerState: Sendable {
   private let loops: Int
   private let maxConnections: Int
   private let drainDeadline = Atomic<UInt64>(0)
+  private let idleEnds = Atomic<Bool>(false)
   private let stopped = Atomic<Bool>(false)
 
   init(loops: Int, maxConnections: Int) {
@@ -33,10 +34,14 @@ final class ServerState: Sendable {
   var drain: UInt64 { drainDeadline.load(ordering: .acquiring) }
 
   /// Begins the drain; at most the first call counts. [main-thread]
-  func beginDrain(_ deadline: UInt64) {
+  func beginDrain(_ deadline: UInt64, closesIdle: Bool) {
+    if closesIdle { idleEnds.store(true, ordering: .releasing) }
     _ = drainDeadline.compareExchange(
       expected: 0, desired: max(deadline, 1), ordering: .acquiringAndReleasing)
   }
+
+  /// Whether a drain closes idle connections at once.
+  var closesIdle: Bool { idleEnds.load(ordering: .acquiring) }
 
   /// Whether the loops are to end at once.
   var isStopped: Bool { stopped.load(ordering: .acquiring) }

@@ -92,8 +92,13 @@ private func destroy(_ instance: UnsafeMutableRawPointer?) {
   server.stop()
 }
 
-private func drain(_ instance: UnsafeMutableRawPointer?, _ deadline: UInt64) {
-  server(instance)._withUnsafeGuaranteedRef { $0.drain(deadline: deadline) }
+private func drain(
+  _ instance: UnsafeMutableRawPointer?, _ deadline: UInt64, _ flags: UInt32
+) {
+  let closesIdle = flags & METIS_DRAIN_CLOSE_IDLE != 0
+  server(instance)._withUnsafeGuaranteedRef {
+    $0.drain(deadline: deadline, closesIdle: closesIdle)
+  }
 }
 
 private func respond(

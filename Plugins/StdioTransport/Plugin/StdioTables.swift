@@ -7,7 +7,7 @@ func makeTransportTable() -> UnsafePointer<metis_transport_v1> {
   table.size = UInt32(MemoryLayout<metis_transport_v1>.size)
   table.create = create
   table.start = start
-  table.drain = { instance, deadline in
+  table.drain = { instance, deadline, _ in
     loop(instance)._withUnsafeGuaranteedRef { $0.drain(deadline) }
   }
   table.destroy = { loop($0).takeRetainedValue().stop() }

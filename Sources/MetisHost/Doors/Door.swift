@@ -82,8 +82,9 @@ final class Door: @unchecked Sendable {
   }
 
   /// Stops accepting and lets what is open come to its end until `deadline`. [main-thread]
-  func drain(deadline: UInt64) {
-    table.pointee.drain(instance, deadline)
+  /// `closesIdle`: nobody takes over, idle connections end at once.
+  func drain(deadline: UInt64, closesIdle: Bool) {
+    table.pointee.drain(instance, deadline, closesIdle ? METIS_DRAIN_CLOSE_IDLE : 0)
     // Streams of sessions have no end of their own: their clients come again, to the successor.
     for index in 0..<loopCount {
       loops[index]?._withUnsafeGuaranteedRef { $0.post(.run { $0.finishStreams() }) }

@@ -59,6 +59,11 @@ final class ListeningSockets {
       var opened: [Int32] = []
       var taken = port
       do throws(ListenError) {
+        // Sockets that share a port would join those of another process of this user without a
+        // word: one that does not share tells first whether the port is free.
+        if loops > 1, port != 0 {
+          Glibc.close(try ListeningSockets.openTCP(host, port, shared: false))
+        }
         for _ in 0..<loops {
           let descriptor = try ListeningSockets.openTCP(host, taken, shared: loops > 1)
           opened.append(descriptor)
@@ -80,7 +85,12 @@ final class ListeningSockets {
     }
   }
 
-  /// Stops listening.
+  /// Stops listening, and keeps the descriptors' numbers: a transport may be about to use them.
+  func refuse() {
+    for descriptor in descriptors { shutdown(descriptor, Int32(SHUT_RD)) }
+  }
+
+  /// Stops listening. No transport uses the sockets any more.
   func close() {
     for descriptor in descriptors { Glibc.close(descriptor) }
     if case .unix(let path) = address { unlink(path) }
@@ -108,7 +118,7 @@ final class ListeningSockets {
     var on: Int32 = 1
     let size = socklen_t(MemoryLayout<Int32>.size)
     setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, size)
-    if shared || port == 0 { setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, size) }
+    if shared { setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, size) }
     guard bind(descriptor, found.pointee.ai_addr, found.pointee.ai_addrlen) == 0,
       listen(descriptor, 4096) == 0
     else {

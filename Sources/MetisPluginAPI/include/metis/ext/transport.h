@@ -17,6 +17,10 @@
 /** Listens on sockets that the host opens (HTTP); without it the transport has one peer (stdio). */
 #define METIS_TRANSPORT_LISTENS 1u
 
+/** A drain that nobody takes over from (the host ends): idle connections are closed at once
+ * instead of waiting for one more request. */
+#define METIS_DRAIN_CLOSE_IDLE 1u
+
 /** The answer is the last on its connection. */
 #define METIS_RESPONSE_CLOSE 1u
 
@@ -78,10 +82,10 @@ typedef struct metis_transport_v1 {
    * under way, lets each idle connection make one more request answered with
    * METIS_RESPONSE_CLOSE, lets streams run until the host finishes them, and calls the host's
    * `drained` when the last connection is gone; at `deadline` (CLOCK_MONOTONIC, ns) it cuts what
-   * is left. Returns at once.
+   * is left. `flags`: METIS_DRAIN_CLOSE_IDLE. Returns at once.
    * [main-thread]
    */
-  void (*drain)(void *instance, uint64_t deadline);
+  void (*drain)(void *instance, uint64_t deadline, uint32_t flags);
   /** Joins the loops and frees everything. After `drained`, or to cut at once. [main-thread] */
   void (*destroy)(void *instance);
   /**
