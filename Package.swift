@@ -8,7 +8,10 @@ let pluginLinking: [LinkerSetting] = [
     "-Xlinker", "--version-script=\(Context.packageDirectory)/Plugins/exports.map",
     "-Xlinker", "-z", "-Xlinker", "nodelete",
     "-Xlinker", "--gc-sections",
-  ])
+  ]),
+  // The host reads, hashes and copies a library before it loads it: three quarters of one would be
+  // debug information. The symbol table stays.
+  .unsafeFlags(["-Xlinker", "--strip-debug"], .when(configuration: .release)),
 ]
 
 // The dynamic checks of exclusive access cost 0.1 µs a request: a release does without them, as
