@@ -3,11 +3,15 @@
 /// A field that may stand only once and stands twice with different values is remembered as
 /// ``isAmbiguous``: two readers must not see two different requests.
 public struct HTTPFields {
-  /// `Accept`, the lines combined by what they allow.
+  /// `Accept` allows `application/json`; several lines are one list.
   public private(set) var acceptsJSON = false
+  /// `Accept` allows `text/event-stream`.
   public private(set) var acceptsEventStream = false
+  /// `Content-Type`, with its parameters.
   public private(set) var contentType: UnsafeRawBufferPointer?
+  /// `Host`, with its port.
   public private(set) var host: UnsafeRawBufferPointer?
+  /// `Origin` (RFC 6454 section 7).
   public private(set) var origin: UnsafeRawBufferPointer?
   /// `MCP-Protocol-Version`.
   public private(set) var protocolVersion: UnsafeRawBufferPointer?
@@ -19,9 +23,12 @@ public struct HTTPFields {
   public private(set) var sessionID: UnsafeRawBufferPointer?
   /// `Last-Event-ID`.
   public private(set) var lastEventID: UnsafeRawBufferPointer?
+  /// `Authorization`, for auth plugins.
   public private(set) var authorization: UnsafeRawBufferPointer?
+  /// A field that may stand once stands twice.
   public private(set) var isAmbiguous = false
 
+  /// No fields yet.
   public init() {}
 
   /// Takes one field; `name` in any case, `value` trimmed.

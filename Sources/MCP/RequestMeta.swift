@@ -114,6 +114,7 @@ public enum LogLevel: UInt8, CaseIterable, Comparable, Sendable {
     LogLevel.allCases.map { $0.name.description }.joined(separator: ", ")
   }
 
+  /// Less severe levels come first.
   public static func < (left: LogLevel, right: LogLevel) -> Bool {
     left.rawValue < right.rawValue
   }

@@ -6,9 +6,11 @@ public struct ResultMembers {
   public private(set) var isEmpty = true
   /// Where `_meta` stands, and where its `}` is.
   public private(set) var meta: JSONSlice?
+  /// The plugin says the type itself.
   public private(set) var hasResultType = false
   /// `content` is an array.
   public private(set) var hasContent = false
+  /// Any JSON value.
   public private(set) var structuredContent: JSONSlice?
 
   /// The members of a result that the host shaped itself.

@@ -2,14 +2,21 @@ public import JSON
 
 /// A tool as `tools/list` shows it.
 public struct ToolDefinition: Sendable {
+  /// 1 to 128 of A–Z, a–z, 0–9, `_`, `-`, `.` (2025-11-25, "Tool names").
   public var name: String
+  /// For people.
   public var title: String?
+  /// For the model.
   public var description: String?
   /// A JSON Schema whose type is object.
   public var inputSchema: JSONValue
+  /// A JSON Schema of `structuredContent`.
   public var outputSchema: JSONValue?
+  /// `ToolAnnotations`: hints about what the tool does.
   public var annotations: JSONValue?
+  /// An array of `Icon`.
   public var icons: JSONValue?
+  /// `_meta`.
   public var meta: JSONValue?
 
   /// A tool; without a schema it takes any object.

@@ -22,12 +22,19 @@ public struct RevisionTraits: Sendable {
 
   /// A set of members of a tool definition beyond `name`, `description` and `inputSchema`.
   public struct ToolMembers: OptionSet, Sendable {
+    /// A bit a member.
     public let rawValue: UInt8
+    /// A set from its bits.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
+    /// `annotations`, since 2025-03-26.
     public static let annotations = ToolMembers(rawValue: 1)
+    /// `title`, since 2025-06-18.
     public static let title = ToolMembers(rawValue: 2)
+    /// `outputSchema`, since 2025-06-18.
     public static let outputSchema = ToolMembers(rawValue: 4)
+    /// `_meta`, since 2025-06-18.
     public static let meta = ToolMembers(rawValue: 8)
+    /// `icons`, since 2025-11-25.
     public static let icons = ToolMembers(rawValue: 16)
   }
 
