@@ -93,14 +93,9 @@ let package = Package(
       path: "Sources/metis", swiftSettings: strict),
 
     // Plugins. What is worth a unit test stands in a target beside the entry.
-    .target(
-      name: "HTTPEngine",
-      dependencies: ["CLinux", "CLLHTTP", "COpenSSL", "JSON", "MetisPluginAPI"],
-      path: "Plugins/HTTPTransport/Engine",
-      // Debug builds and tests check exclusive access at run time; the request path does not.
-      swiftSettings: strict + [
-        .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
-      ]),
+    swift(
+      "HTTPEngine", ["CLinux", "CLLHTTP", "COpenSSL", "JSON", "MetisPluginAPI"],
+      path: "Plugins/HTTPTransport/Engine"),
     plugin("HTTPTransport", ["HTTPEngine", "MetisPluginAPI"]),
     plugin("StdioTransport", ["JSON", "MetisPluginAPI", "CLinux"]),
     plugin("StaticStrategy", ["MetisKit"]),
