@@ -85,3 +85,19 @@ struct Substitution {
     }
   }
 }
+
+extension ConfigValue {
+  /// The value with `${NAME}` and `${NAME:-default}` in its strings replaced by variables of the
+  /// environment; `variable` nil for the process's own. Throws every variable that is not set and
+  /// has no default, with its place.
+  public func substituting(
+    _ variable: ((String) -> String?)? = nil
+  ) throws(ConfigErrors) -> ConfigValue {
+    let report = ConfigReport()
+    let result = Substitution(variable: variable ?? environmentVariable, report: report)
+      .apply(to: self, path: "")
+    let errors = report.errors(in: [place.file])
+    guard errors.isEmpty else { throw ConfigErrors(errors: errors) }
+    return result
+  }
+}

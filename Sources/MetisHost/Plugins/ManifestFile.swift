@@ -6,11 +6,12 @@ enum ManifestFile {
   /// The extension of a manifest.
   static let suffix = ".toml"
 
-  /// Reads the manifest at `path` (TOML).
+  /// Reads the manifest at `path` (TOML); `${NAME}` and `${NAME:-default}` stand for variables of the
+  /// environment, so that secrets need not stand in the file.
   static func read(_ path: String) throws(PluginError) -> PluginManifest {
     let tree: ConfigValue
     do {
-      tree = try ConfigSource.read(path)
+      tree = try ConfigSource.read(path).substituting()
     } catch {
       // One mistake is enough to refuse a file; the first is the one to repair first.
       guard let first = error.errors.first else {

@@ -41,6 +41,25 @@ import Testing
     #expect(manifest.directory == folder.path)
   }
 
+  @Test func takesVariablesOfTheEnvironment() throws {
+    let folder = try TemporaryFolder()
+    setenv("METIS_TEST_MANIFEST_TOKEN", "from outside", 1)
+    let file = try folder.write(
+      "weather.toml",
+      """
+      library = "${METIS_TEST_MANIFEST_LIBRARY:-libweather.so}"
+      [secrets]
+      token = "${METIS_TEST_MANIFEST_TOKEN}"
+      """)
+    let manifest = try ManifestFile.read(file)
+    #expect(manifest.library == "libweather.so")
+    #expect(manifest.secrets == ["token": "from outside"])
+    let bad = try folder.write(
+      "bad.toml", "library = \"x.so\"\n[secrets]\ntoken = \"${METIS_TEST_MANIFEST_ABSENT}\"")
+    let error = #expect(throws: PluginError.self) { try ManifestFile.read(bad) }
+    #expect(error?.message.contains("3:9: the variable METIS_TEST_MANIFEST_ABSENT") == true)
+  }
+
   @Test func hasDefaults() throws {
     let manifest = try PluginManifest(
       parsing: ["library": "/x/y.so"], file: "/etc/plugins.d/y.toml")
