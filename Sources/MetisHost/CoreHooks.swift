@@ -22,10 +22,11 @@ final class CoreHooks: HostServiceHooks, @unchecked Sendable {
           return loop.entered { loop.callInner(call, target, arguments, done, user) }
         }
         // From a worker: the call is opened on its parent's loop.
-        let request = InnerCall(
-          parent: parent, target: [UInt8](target), arguments: [UInt8](arguments), done: done,
-          user: user)
-        loop.post(.run { request.run(on: $0) })
+        loop.post(
+          .inner(
+            InnerCall(
+              parent: parent, target: [UInt8](target), arguments: [UInt8](arguments), done: done,
+              user: user)))
         return METIS_OK
       }
     }
@@ -92,7 +93,7 @@ final class CoreHooks: HostServiceHooks, @unchecked Sendable {
 }
 
 /// A call of a strategy from another thread than its parent's loop.
-private final class InnerCall: @unchecked Sendable {
+final class InnerCall: @unchecked Sendable {
   private let parent: UInt64
   private let target: [UInt8]
   private let arguments: [UInt8]
@@ -110,6 +111,7 @@ private final class InnerCall: @unchecked Sendable {
     self.user = user
   }
 
+  /// Opens the call. [loop-thread]
   func run(on loop: Loop) {
     guard let opened = CallDirectory.find(parent) else { return fail(METIS_LATE) }
     opened._withUnsafeGuaranteedRef { call in
@@ -121,7 +123,8 @@ private final class InnerCall: @unchecked Sendable {
     }
   }
 
-  private func fail(_ code: Int32) {
+  /// Tells the strategy that nothing comes of it.
+  func fail(_ code: Int32) {
     let text = code == METIS_NOT_FOUND ? "no such tool" : "the calling call has ended"
     text.withSlice { done(user, -32602, $0) }
   }

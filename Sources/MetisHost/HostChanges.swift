@@ -1,3 +1,4 @@
+import CBarrier
 import JSON
 import MetisConfig
 import MetisPluginAPI
@@ -205,10 +206,12 @@ extension Host: GenerationAdopter {
     for filter in composition.filters {
       guard let ask = filter.table.pointee.before_reload else { continue }
       var error = metis_error_v1.empty
-      let code = subject.withSlice { ask(filter.instance, $0, &error) }
+      let code = subject.withSlice { metis_barrier_before_reload(ask, filter.instance, $0, &error) }
       guard code == METIS_FILTER_PASS else {
         throw PluginError(
-          .rejected, "the filter \(filter.generation.id) refuses: \(error.message)", plugin: id)
+          .rejected,
+          "the filter \(filter.generation.id) refuses: "
+            + StrategyCalls.reason(code, error, of: "before_reload"), plugin: id)
       }
     }
   }
@@ -218,7 +221,10 @@ extension Host: GenerationAdopter {
       kind: kind, id: id, outcome: failure == nil ? "active" : "failed", reason: failure)
     for filter in composition.filters {
       guard let tell = filter.table.pointee.after_reload else { continue }
-      subject.withSlice { tell(filter.instance, $0) }
+      let code = subject.withSlice { metis_barrier_after_reload(tell, filter.instance, $0) }
+      if code == StrategyCalls.exceptionCode {
+        log.warn("the filter \(filter.generation.id) let an exception out of after_reload")
+      }
     }
   }
 

@@ -109,6 +109,11 @@ final class HostCore: @unchecked Sendable {
     connections.withLock { $0[ObjectIdentifier(session)] = session }
   }
 
+  /// A framed connection is gone.
+  func disconnected(_ session: Session) {
+    connections.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(session)) }
+  }
+
   /// Tells every client of the handshake era that a list has changed: one message on one stream of
   /// each session.
   func notifyListChanged(_ method: StaticString) {

@@ -1,3 +1,4 @@
+import CBarrier
 import JSON
 import MetisPluginAPI
 
@@ -151,13 +152,15 @@ private final class PluginAdminRequest: @unchecked Sendable {
       path.withSlice { path in
         body.withSlice { body in
           buffer.withSink { sink in
-            table.pointee.handle(generation.plugin, verb, path, body, sink, &status, &error)
+            metis_barrier_admin(
+              table.pointee.handle, generation.plugin, verb, path, body, sink, &status, &error)
           }
         }
       }
     }
     guard code == METIS_OK else {
-      return .failure(Problem(.failed, "\(generation.id): \(error.message)"))
+      let reason = StrategyCalls.reason(code, error, of: "handle")
+      return .failure(Problem(.failed, "\(generation.id): \(reason)"))
     }
     let isJSON = buffer.bytes.isEmpty || (try? JSONValue(jsonBytes: buffer.bytes)) != nil
     guard isJSON, (200..<600).contains(status) else {

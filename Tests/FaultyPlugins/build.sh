@@ -26,3 +26,10 @@ clang -std=gnu11 $flags -DVERSION=1.1.0 -o "$out/stateful-1.1.so" "$here/statefu
 clang -std=gnu11 $flags -DVERSION=2.0.0 -DREVISION=2 -o "$out/stateful-revision-2.so" "$here/stateful.c"
 clang -std=gnu11 $flags -DVERSION=1.2.0 -DREFUSE -o "$out/stateful-refuses.so" "$here/stateful.c"
 clang -std=gnu11 $flags -DVERSION=1.3.0 -DUNSAVABLE -o "$out/stateful-unsavable.so" "$here/stateful.c"
+
+# The puppet in its other kinds.
+clang -std=gnu11 $flags -DID=org.metis.test.puppet-single -DPROVIDES=puppet-single -DSTRATEGY_FLAGS=0 -o "$out/puppet-single.so" "$here/puppet.c"
+clang -std=gnu11 $flags -DID=org.metis.test.puppet-blocking -DPROVIDES=puppet-blocking -DSTRATEGY_FLAGS=METIS_STRATEGY_MAY_BLOCK -o "$out/puppet-blocking.so" "$here/puppet.c" -lpthread
+clang -std=gnu11 $flags -DID=org.metis.test.puppet-async -DPROVIDES=puppet-async -DTHREADED '-DSTRATEGY_FLAGS=(METIS_STRATEGY_ASYNC|METIS_STRATEGY_REENTRANT)' -DFLAGS=0 -o "$out/puppet-async.so" "$here/puppet.c" -lpthread
+clang -std=gnu11 $flags -DVERSION=1.1.0 -o "$out/door-1.1.so" "$here/door.c"
+clang -std=gnu11 $flags -DID=org.metis.test.guard-auth -DAUTH_ALONE -o "$out/guard-auth.so" "$here/guard.c"

@@ -1,3 +1,4 @@
+import CBarrier
 import MetisPluginAPI
 import Synchronization
 
@@ -17,7 +18,10 @@ final class Door: @unchecked Sendable {
   let table: UnsafePointer<metis_transport_v1>
   let core: HostCore
   let administration: Administration?
+  /// What the transport made: null where it needs nothing.
   private(set) var instance: UnsafeMutableRawPointer?
+  /// Between `create` and `destroy`. Control thread only.
+  private var isAlive = false
   private let loops: UnsafeMutablePointer<Unmanaged<Loop>?>
   private let loopCount: Int
   /// Called once when the last connection of a draining door is gone. [any-thread]
@@ -57,16 +61,19 @@ final class Door: @unchecked Sendable {
           setup.listener_count = listeners.count
           setup.host = Door.hostTable
           setup.host_context = Unmanaged.passUnretained(self).toOpaque()
-          return table.pointee.create(generation.plugin, &setup, &error, &made)
+          return metis_barrier_transport_create(
+            table.pointee.create, generation.plugin, &setup, &error, &made)
         }
       }
     }
     guard code == METIS_OK else {
       throw PluginError(
-        .adoption, "the transport refuses its configuration: \(error.message)",
-        plugin: generation.id)
+        .adoption,
+        "the transport refuses its configuration: "
+          + StrategyCalls.reason(code, error, of: "create"), plugin: generation.id)
     }
     instance = made
+    isAlive = true
     generation.calls.wrappingAdd(1, ordering: .relaxed)
   }
 
@@ -75,9 +82,12 @@ final class Door: @unchecked Sendable {
   /// Starts the loops. [main-thread]
   func start() throws(PluginError) {
     var error = metis_error_v1.empty
-    guard table.pointee.start(instance, &error) == METIS_OK else {
+    let code = metis_barrier_transport_start(table.pointee.start, instance, &error)
+    guard code == METIS_OK else {
       throw PluginError(
-        .adoption, "the transport does not start: \(error.message)", plugin: generation.id)
+        .adoption,
+        "the transport does not start: " + StrategyCalls.reason(code, error, of: "start"),
+        plugin: generation.id)
     }
   }
 
@@ -93,9 +103,10 @@ final class Door: @unchecked Sendable {
 
   /// Joins the loops and frees the instance. [main-thread]
   func destroy() {
-    guard let instance else { return }
-    table.pointee.destroy(instance)
-    self.instance = nil
+    guard isAlive else { return }
+    isAlive = false
+    _ = metis_barrier_destroy(table.pointee.destroy, instance)
+    instance = nil
     generation.calls.wrappingSubtract(1, ordering: .releasing)
   }
 
@@ -103,9 +114,12 @@ final class Door: @unchecked Sendable {
   func reload() throws(PluginError) {
     guard let reload = table.pointee.reload else { return }
     var error = metis_error_v1.empty
-    guard reload(instance, &error) == METIS_OK else {
+    let code = metis_barrier_transport_start(reload, instance, &error)
+    guard code == METIS_OK else {
       throw PluginError(
-        .adoption, "the transport could not reload: \(error.message)", plugin: generation.id)
+        .adoption,
+        "the transport could not reload: " + StrategyCalls.reason(code, error, of: "reload"),
+        plugin: generation.id)
     }
   }
 

@@ -17,6 +17,13 @@ extension Loop {
     _ answerer: Call.Answerer, _ id: UnsafeRawBufferPointer, _ revision: ProtocolRevision,
     _ result: UnsafeRawBufferPointer, _ members: ResultMembers, isStreaming: Bool = false
   ) {
+    // A line break between tokens would end the frame or the event.
+    if isStreaming || answerer.isFrame, result.contains(where: { $0 == 0x0A || $0 == 0x0D }) {
+      return Framing.oneLine([UInt8](result)).withUnsafeBytes { line in
+        guard let members = try? ResultMembers(scanning: line) else { return }
+        answer(answerer, id, revision, line, members, isStreaming: isStreaming)
+      }
+    }
     var count = 0
     func add(_ text: StaticString) {
       parts[count] = metis_slice_v1(text)
@@ -57,9 +64,26 @@ extension Loop {
   }
 
   /// Answers with one of the encoded answers of the snapshot.
-  func answerEncoded(_ request: Request, _ pick: (EncodedAnswers) -> [UInt8]) {
+  func answerEncoded(
+    _ method: Method, _ request: Request, _ pick: (EncodedAnswers) -> [UInt8]
+  ) throws(MCPError) {
     let encoded = snapshot._withUnsafeGuaranteedRef { $0.encoded }
-    answerOwn(request, pick(encoded))
+    answerOwn(request, try filtered(method, pick(encoded)))
+  }
+
+  /// A result of the host's own, as the filters leave it.
+  func filtered(_ method: Method, _ result: [UInt8]) throws(MCPError) -> [UInt8] {
+    if snapshot._withUnsafeGuaranteedRef({ $0.isUnfiltered }) { return result }
+    // `withUnsafeBytes` throws any error: the typed one is carried out by hand.
+    let outcome = result.withUnsafeBytes { bytes in
+      Result { () throws(MCPError) in try runFilters(response: method, bytes) }
+    }
+    guard let replaced = try outcome.get() else { return result }
+    let members = try? replaced.withUnsafeBytes { try ResultMembers(scanning: $0) }
+    guard let members, members.meta.map({ $0.kind == .object }) ?? true else {
+      throw .internalError("A filter replaced the result by something that is no result")
+    }
+    return replaced
   }
 
   /// Answers with a result that the host itself made.

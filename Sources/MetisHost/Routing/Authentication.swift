@@ -1,4 +1,5 @@
 import CBarrier
+import JSON
 import MCP
 import MetisPluginAPI
 
@@ -21,6 +22,14 @@ extension Loop {
       }
       switch verdict.outcome {
       case METIS_AUTH_ALLOW:
+        // It becomes a part of what strategies read as JSON.
+        guard (try? JSONCursor.validate(verdict.principal.raw))?.kind == .object else {
+          core.log(
+            .warn,
+            "Auth plugin \(auth.generation.id) named a principal that is no JSON object; refused")
+          deny(message, status: 500, "The authentication failed on the server's side", nil, 0)
+          return false
+        }
         principal = [UInt8](verdict.principal.raw)
         return true
       case METIS_AUTH_DENY:
@@ -39,7 +48,7 @@ extension Loop {
     _ message: UnsafePointer<metis_message_v1>, status: UInt32, _ reason: String,
     _ extra: UnsafePointer<metis_field_v1>?, _ count: Int
   ) {
-    let taken = min(count, Loop.maximumFields - 1)
+    let taken = max(0, min(count, Loop.maximumFields - 1))
     if let extra {
       for index in 0..<taken { fields[1 + index] = extra[index] }
     }

@@ -35,6 +35,11 @@ final class Call: @unchecked Sendable {
     case exchange(UInt64, isFrame: Bool)
     /// Another strategy, by `metis.host.call/1`.
     case strategy(metis_call_done_v1, UnsafeMutableRawPointer?)
+
+    /// Whether the answer is one frame of a connection.
+    var isFrame: Bool {
+      if case .exchange(_, isFrame: true) = self { true } else { false }
+    }
   }
 
   /// `state`: the token's generation above, the phase in the lowest byte.
@@ -49,7 +54,12 @@ final class Call: @unchecked Sendable {
   let place: Int
 
   var outcome = Outcome.none
+  /// Guards ``buffer`` and ``contextText`` where the strategy may run on another thread than the
+  /// loop: both are lent to it, and the loop may end the call meanwhile.
+  let lending = Lock()
   var buffer = GrowableBuffer()
+  /// The JSON of `context()`, made on demand; kept until the call ends.
+  var contextText: [UInt8] = []
 
   // From here on: the loop's.
   var token: UInt64 = 0
@@ -66,10 +76,12 @@ final class Call: @unchecked Sendable {
   var instance: Instance?
   var principal: [UInt8] = []
   var session: Session?
-  /// CLOCK_MONOTONIC, ns.
+  /// CLOCK_MONOTONIC, ns; 0: none, as the strategy ends its calls before it returns.
   var deadline: UInt64 = 0
   /// How many calls through `metis.host.call/1` stand above this one.
   var nesting = 0
+  /// The strategy may use the call on other threads than the loop's: set before it is called.
+  var isShared = false
   /// The call has returned to the loop without an end: ``kept`` owns what was borrowed and the
   /// instance set counts it.
   var isPending = false
@@ -81,8 +93,8 @@ final class Call: @unchecked Sendable {
   var emitted: [[UInt8]] = []
   /// Owned copies of what was borrowed from the request.
   var kept: [UInt8] = []
-  /// The JSON of `context()`, made on demand; kept until the call ends.
-  var contextText: [UInt8] = []
+  /// Bytes of ``emitted``.
+  var emittedBytes = 0
   let cancellation = Cancellation()
 
   init(table: CallTable, place: Int) {
@@ -98,6 +110,30 @@ final class Call: @unchecked Sendable {
       expected: generation | Phase.open, desired: generation | Phase.ended,
       ordering: .acquiringAndReleasing
     ).exchanged
+  }
+
+  /// Ends the call from outside, while its strategy may be at work on it. What the strategy borrowed
+  /// is put aside for it: a late write must not meet the next call's memory. [loop-thread]
+  func seize(_ token: UInt64) -> Bool {
+    lending.withLock {
+      guard claim(token) else { return false }
+      if isShared, buffer.isLent || !contextText.isEmpty, let instances {
+        var lent = GrowableBuffer()
+        swap(&buffer, &lent)
+        let owner = ObjectIdentifier(instances.takeUnretainedValue())
+        LateMemory.keep(token, LateMemory(lent, contextText, owner: owner))
+        contextText = []
+      }
+      return true
+    }
+  }
+
+  /// Runs `body` where the call is open and nobody else can end it meanwhile; nil after its end.
+  /// `isLoop`: the caller is the loop. [any-thread]
+  @inline(__always)
+  func whileOpen<Result>(_ token: UInt64, isLoop: Bool, _ body: () -> Result) -> Result? {
+    if isLoop, !isShared { return isOpen(token) ? body() : nil }
+    return lending.withLock { isOpen(token) ? body() : nil }
   }
 
   /// Whether the call that `token` names is still open. [any-thread]
@@ -135,15 +171,22 @@ extension Call {
   /// Forgets what one call left, for the next one. [loop-thread]
   func reset() {
     buffer.removeAll()
-    cancellation.reset()
+    cancellation.reset(isShared: isShared)
+    isShared = false
     if session != nil { session = nil }
     if isStreaming { isStreaming = false }
-    if !emitted.isEmpty { emitted.removeAll() }
+    if !emitted.isEmpty {
+      emitted.removeAll()
+      emittedBytes = 0
+    }
     if !contextText.isEmpty { contextText.removeAll() }
     if !principal.isEmpty { principal.removeAll() }
+    // A call of a strategy sets none of these: what they point at is gone.
+    id = UnsafeRawBufferPointer(start: nil, count: 0)
     meta = UnsafeRawBufferPointer(start: nil, count: 0)
     progressToken = UnsafeRawBufferPointer(start: nil, count: 0)
     logLevel = nil
+    deadline = 0
   }
 }
 
@@ -157,9 +200,9 @@ final class Cancellation: @unchecked Sendable {
   /// The call was cancelled.
   var isCancelled: Bool { flag.load(ordering: .acquiring) }
 
-  /// Forgets everything, for the next call.
-  func reset() {
-    guard isCancelled || callback != nil else { return }
+  /// Forgets everything, for the next call. `isShared`: another thread may be in ``notify``.
+  func reset(isShared: Bool) {
+    guard isShared || isCancelled || callback != nil else { return }
     lock.withLock {
       flag.store(false, ordering: .releasing)
       callback = nil
@@ -167,19 +210,18 @@ final class Cancellation: @unchecked Sendable {
     }
   }
 
-  /// Remembers whom to tell; tells at once where it has happened already.
+  /// Remembers whom to tell; tells at once where it has happened already. False where `isOpen` no
+  /// longer holds: the call has ended, and this may be another one's by now.
   func notify(
     _ function: @escaping @convention(c) (UnsafeMutableRawPointer?) -> Void,
-    _ user: UnsafeMutableRawPointer?
-  ) {
-    let already = lock.withLock {
-      if !isCancelled {
-        callback = function
-        context = user
-      }
-      return isCancelled
+    _ user: UnsafeMutableRawPointer?, while isOpen: () -> Bool
+  ) -> Bool {
+    lock.withLock {
+      guard isOpen() else { return false }
+      callback = function
+      context = user
+      return true
     }
-    if already { function(user) }
   }
 
   /// Marks the call as cancelled and tells, once.

@@ -13,10 +13,19 @@ final class CallTable: @unchecked Sendable {
   private let blocks: UnsafeMutablePointer<UnsafeMutablePointer<Unmanaged<Call>>?>
   private let count = Atomic<Int>(0)
   private var free: [Unmanaged<Call>] = []
-  /// The loop that the table's calls belong to: set before the first of them is opened, and kept
-  /// while one is open.
-  /// Retained by hand: plugins reach the loop through it on the request path.
-  var owner: Unmanaged<Loop>?
+  private let loop = Atomic<UnsafeRawPointer?>(nil)
+
+  /// The loop that the table's calls belong to, or belonged to. Set before the first of them is
+  /// opened; never freed, since a plugin may be on its way to a loop that has just ended.
+  @inline(__always)
+  var owner: Unmanaged<Loop>? {
+    loop.load(ordering: .acquiring).map { Unmanaged.fromOpaque($0) }
+  }
+
+  /// A loop takes the table over.
+  func adopt(_ owner: Unmanaged<Loop>) {
+    loop.store(UnsafeRawPointer(owner.toOpaque()), ordering: .releasing)
+  }
 
   fileprivate init(number: Int) {
     self.number = number
@@ -109,8 +118,6 @@ enum CallDirectory {
 
   /// Gives a table back when its loop ends.
   static func leave(_ table: CallTable) {
-    table.owner?.release()
-    table.owner = nil
     storage.lock.withLock { storage.idle.append(table) }
   }
 

@@ -138,7 +138,8 @@ struct CompositionBuilder {
       }
     }
     guard let failure else {
-      let set = InstanceSet(generation: generation, strategy: strategy, instances: instances)
+      let set = InstanceSet(
+        generation: generation, target: target, strategy: strategy, instances: instances)
       madeSets.append(set)
       return set
     }
@@ -182,12 +183,12 @@ struct CompositionBuilder {
     var error = metis_error_v1.empty
     let pointer = BoundedBuffer(limit: 4096)
     let code = section.withSlice { text in
-      pointer.withSink { check(generation.plugin, kind, text, $0, &error) }
+      pointer.withSink { metis_barrier_check(check, generation.plugin, kind, text, $0, &error) }
     }
     guard code != METIS_OK else { return nil }
     return source.error(
       at: String(decoding: pointer.bytes, as: UTF8.self),
-      message: "\(generation.id): \(error.message)")
+      message: "\(generation.id): \(StrategyCalls.reason(code, error, of: "check"))")
   }
 
   // MARK: Auths and filters
@@ -206,12 +207,13 @@ struct CompositionBuilder {
         continue
       }
       let text = method.section.value.toJSON().jsonBytes()
-      if let before, let kept = before.auths.first(where: { $0.generation === generation }),
-        before.configuration.auth.methods.contains(where: {
+      // The composition's auths stand in the order of its configuration's methods.
+      if let before,
+        let place = before.configuration.auth.methods.firstIndex(where: {
           $0.name == method.name && $0.section.value.toJSON().jsonBytes() == text
-        })
+        }), before.auths[place].generation === generation
       {
-        auths.append(kept)
+        auths.append(before.auths[place])
         continue
       }
       if let error = check(generation, METIS_SECTION_AUTH, text, method.section) {
@@ -225,7 +227,9 @@ struct CompositionBuilder {
       }
       guard code == METIS_OK else {
         errors.append(
-          method.section.error(at: "", message: "\(generation.id): \(error.message)"))
+          method.section.error(
+            at: "",
+            message: "\(generation.id): \(StrategyCalls.reason(code, error, of: "create"))"))
         continue
       }
       let auth = Snapshot.Auth(generation: generation, table: table, instance: made)
@@ -251,7 +255,9 @@ struct CompositionBuilder {
       guard code == METIS_OK else {
         throw .plugin(
           PluginError(
-            .adoption, "the filter refuses its section: \(error.message)", plugin: generation.id,
+            .adoption,
+            "the filter refuses its section: "
+              + StrategyCalls.reason(code, error, of: "create"), plugin: generation.id,
             file: generation.manifest.file))
       }
       let filter = Snapshot.Filter(generation: generation, table: table, instance: made)

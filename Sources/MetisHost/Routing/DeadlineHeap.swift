@@ -1,6 +1,7 @@
 /// What falls due when: a binary heap of times and tokens.
 ///
-/// An entry is never removed early: whoever is woken by a stale token sees that its call has ended.
+/// An entry is not removed when its call ends: whoever is woken by a stale token sees that. So that
+/// they do not gather behind long time-outs, ``prune(keeping:)`` drops them now and then.
 struct DeadlineHeap {
   private struct Entry {
     let time: UInt64
@@ -14,6 +15,13 @@ struct DeadlineHeap {
 
   /// How many entries wait, stale ones included.
   var count: Int { entries.count }
+
+  /// Drops the entries that `isNeeded` denies. Costs a pass over all.
+  mutating func prune(keeping isNeeded: (UInt64) -> Bool) {
+    let kept = entries.filter { isNeeded($0.token) }
+    entries = []
+    for entry in kept { insert(entry.token, at: entry.time) }
+  }
 
   /// Adds a time (CLOCK_MONOTONIC, ns) at which `token` falls due.
   mutating func insert(_ token: UInt64, at time: UInt64) {

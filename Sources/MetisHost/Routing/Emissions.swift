@@ -13,7 +13,10 @@ extension Loop {
   func emit(_ call: Call, _ kind: UInt32, _ json: JSONSlice) -> Int32 {
     switch kind {
     case METIS_EMIT_CONTENT:
-      guard call.emitted.count < core.limits.emittedBlocks else { return METIS_LIMIT }
+      guard call.emitted.count < core.limits.emittedBlocks,
+        json.count <= core.limits.answer - call.emittedBytes
+      else { return METIS_LIMIT }
+      call.emittedBytes += json.count
       call.emitted.append([UInt8](json.bytes))
       return METIS_OK
     case METIS_EMIT_PROGRESS:

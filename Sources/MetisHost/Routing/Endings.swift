@@ -9,7 +9,7 @@ extension Loop {
   @discardableResult
   func end(_ opened: Unmanaged<Call>, _ token: UInt64, _ outcome: Call.Outcome) -> Bool {
     opened._withUnsafeGuaranteedRef { call in
-      guard call.claim(token) else { return false }
+      guard call.seize(token) else { return false }
       call.outcome = outcome
       finish(opened, call)
       return true
@@ -76,20 +76,18 @@ extension Loop {
   ) -> Int32 {
     do {
       if shape == METIS_SHAPE_RESULT, call.emitted.isEmpty {
-        let members = try ResultMembers(scanning: text)
-        guard members.hasContent else {
-          answerFailure(call, .internalError(Endings.noContent(call)))
-          return METIS_INVALID
-        }
-        deliver(call, text, members)
-      } else {
-        let value = try JSONCursor.validate(text, limits: core.limits.json)
-        let shaped = try shapeResult(call, shape, value)
-        shaped.withUnsafeBytes { bytes in
-          deliver(call, bytes, ResultMembers(hasContent: true))
-        }
+        return deliverResult(call, text, try ResultMembers(scanning: text))
       }
-      return METIS_OK
+      let value = try JSONCursor.validate(text, limits: core.limits.json)
+      let shaped = try shapeResult(call, shape, value)
+      return try shaped.withUnsafeBytes { bytes in
+        // What the plugin wrote around its content is still there.
+        if shape == METIS_SHAPE_RESULT {
+          return deliverResult(call, bytes, try ResultMembers(scanning: bytes))
+        }
+        deliver(call, bytes, ResultMembers(hasContent: true))
+        return METIS_OK
+      }
     } catch let error as JSONError {
       answerFailure(call, .internalError(Endings.badJSON(call, error)))
       return METIS_INVALID
@@ -97,6 +95,22 @@ extension Loop {
       answerFailure(call, .internalError(Endings.noContent(call)))
       return METIS_INVALID
     }
+  }
+
+  /// Delivers a plugin's own result object where it is one of MCP.
+  private func deliverResult(
+    _ call: Call, _ text: UnsafeRawBufferPointer, _ members: ResultMembers
+  ) -> Int32 {
+    guard members.hasContent else {
+      answerFailure(call, .internalError(Endings.noContent(call)))
+      return METIS_INVALID
+    }
+    guard members.meta.map({ $0.kind == .object }) ?? true else {
+      answerFailure(call, .internalError(Endings.badMeta(call)))
+      return METIS_INVALID
+    }
+    deliver(call, text, members)
+    return METIS_OK
   }
 
   /// Builds the result object around a value, or around a result with content that was emitted
@@ -143,9 +157,11 @@ extension Loop {
           call.answerer, call.id, call.revision, result, members, isStreaming: call.isStreaming)
       }
       filtered.withUnsafeBytes { bytes in
-        guard let members = try? ResultMembers(scanning: bytes) else {
+        guard let members = try? ResultMembers(scanning: bytes),
+          members.meta.map({ $0.kind == .object }) ?? true
+        else {
           return answerFailure(
-            call, .internalError("A filter replaced the result by something that is no object"))
+            call, .internalError("A filter replaced the result by something that is no result"))
         }
         answer(
           call.answerer, call.id, call.revision, bytes, members, isStreaming: call.isStreaming)
@@ -166,7 +182,7 @@ extension Loop {
   }
 
   /// A cancelled call is not answered, but an exchange of HTTP has to end.
-  private func answerCancelled(_ call: Call) {
+  func answerCancelled(_ call: Call) {
     switch call.answerer {
     case .strategy(let done, let user):
       "The call was cancelled".withSlice { done(user, Endings.cancelledCode, $0) }
@@ -186,7 +202,7 @@ extension Loop {
   func cancelCall(_ token: UInt64) {
     guard let opened = CallDirectory.find(token) else { return }
     opened._withUnsafeGuaranteedRef { call in
-      guard call.claim(token) else { return }
+      guard call.seize(token) else { return }
       call.cancellation.cancel()
       call.outcome = .cancelled
       finish(opened, call)
@@ -197,7 +213,7 @@ extension Loop {
   func peerVanished(_ token: UInt64) {
     guard let opened = CallDirectory.find(token) else { return }
     opened._withUnsafeGuaranteedRef { call in
-      guard call.claim(token) else { return }
+      guard call.seize(token) else { return }
       call.cancellation.cancel()
       if case .strategy = call.answerer { answerCancelled(call) }
       close(opened, call)
@@ -208,7 +224,7 @@ extension Loop {
   func expire(_ token: UInt64) {
     guard let opened = CallDirectory.find(token) else { return }
     opened._withUnsafeGuaranteedRef { call in
-      guard call.claim(token) else { return }
+      guard call.seize(token) else { return }
       call.cancellation.cancel()
       call.outcome = .failed(.internalError(Endings.timedOut(call)))
       finish(opened, call)
@@ -236,6 +252,15 @@ enum Endings {
 
   static func noContent(_ call: Call) -> String {
     "Plugin \(plugin(call)) answered \(name(call)) with a result that has no content array"
+  }
+
+  static func badMeta(_ call: Call) -> String {
+    "Plugin \(plugin(call)) answered \(name(call)) with a _meta that is not an object"
+  }
+
+  static func reservedCode(_ call: Call, _ code: Int32, _ message: String) -> String {
+    "Plugin \(plugin(call)) failed \(name(call)) with code \(code), which JSON-RPC reserves: "
+      + message
   }
 
   static func timedOut(_ call: Call) -> String {

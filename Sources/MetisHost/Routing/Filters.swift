@@ -1,3 +1,4 @@
+import CBarrier
 import JSON
 import MCP
 import MetisPluginAPI
@@ -14,7 +15,9 @@ extension Loop {
     let filters = snapshot._withUnsafeGuaranteedRef { $0.filters }
     guard !filters.isEmpty else { return }
     _ = try run(filters, [UInt8](params.bytes)) { filter, text, sink, error in
-      filter.table.pointee.on_initialize.map { $0(filter.instance, text, sink, error) }
+      filter.table.pointee.on_initialize.map {
+        metis_barrier_filter_initialize($0, filter.instance, text, sink, error)
+      }
     }
   }
 
@@ -24,7 +27,8 @@ extension Loop {
     let before = params.map { [UInt8]($0.bytes) } ?? Array("{}".utf8)
     return try run(filters, before) { filter, text, sink, error in
       filter.table.pointee.on_request.map {
-        $0(filter.instance, metis_slice_v1(method.name), text, sink, error)
+        metis_barrier_filter_message(
+          $0, filter.instance, metis_slice_v1(method.name), text, sink, error)
       }
     }
   }
@@ -36,7 +40,8 @@ extension Loop {
     let filters = snapshot._withUnsafeGuaranteedRef { $0.filters }
     return try run(filters.reversed(), [UInt8](result)) { filter, text, sink, error in
       filter.table.pointee.on_response.map {
-        $0(filter.instance, metis_slice_v1(method.name), text, sink, error)
+        metis_barrier_filter_message(
+          $0, filter.instance, metis_slice_v1(method.name), text, sink, error)
       }
     }
   }
@@ -58,6 +63,10 @@ extension Loop {
         current = buffer.bytes
         isReplaced = true
       case METIS_FILTER_REJECT: throw .invalidRequest(error.message)
+      case StrategyCalls.exceptionCode:
+        throw .internalError(
+          "Filter \(filter.generation.id) let an exception out: "
+            + String(cString: metis_barrier_text()))
       default:
         throw .internalError(
           "Filter \(filter.generation.id) returned \(code); expected PASS, REPLACE or REJECT")

@@ -5,6 +5,11 @@ struct GrowableBuffer: ~Copyable {
   private(set) var start: UnsafeMutableRawPointer?
   private(set) var count = 0
   private var capacity = 0
+  /// Writable bytes behind ``count`` that ``reserve(_:limit:)`` gave out and nothing took yet.
+  private var reserved = 0
+
+  /// Whether a writer may still hold a pointer into the block.
+  var isLent: Bool { reserved > 0 }
 
   /// What a buffer keeps when it is emptied: larger blocks go back.
   private static let kept = 64 << 10
@@ -25,13 +30,16 @@ struct GrowableBuffer: ~Copyable {
       start = grown
       capacity = doubled
     }
+    reserved = additional
     return start! + count
   }
 
-  /// Takes `additional` bytes that were written behind the end; false where they were not reserved.
+  /// Takes `additional` bytes that were written behind the end; false where they were not reserved:
+  /// what stands there then is another call's.
   mutating func commit(_ additional: Int) -> Bool {
-    guard additional >= 0, additional <= capacity - count else { return false }
+    guard additional >= 0, additional <= reserved else { return false }
     count += additional
+    reserved = 0
     return true
   }
 
@@ -41,12 +49,14 @@ struct GrowableBuffer: ~Copyable {
     guard let target = reserve(bytes.count, limit: limit) else { return false }
     memcpy(target, source, bytes.count)
     count += bytes.count
+    reserved = 0
     return true
   }
 
   /// Empties it, keeping a small block.
   mutating func removeAll() {
     count = 0
+    reserved = 0
     if capacity > GrowableBuffer.kept {
       free(start)
       start = nil

@@ -18,6 +18,8 @@ final class Instance: @unchecked Sendable {
 /// more and its pending calls have ended.
 final class InstanceSet: @unchecked Sendable {
   let generation: PluginGeneration
+  /// What the instances answer for: pending calls name it longer than snapshots do.
+  let target: Target
   let instances: [Instance]
   let flags: UInt32
   let strategy: UnsafePointer<metis_strategy_v1>
@@ -25,10 +27,11 @@ final class InstanceSet: @unchecked Sendable {
   let pending = Atomic<Int>(0)
 
   init(
-    generation: PluginGeneration, strategy: UnsafePointer<metis_strategy_v1>,
-    instances: [Instance]
+    generation: PluginGeneration, target: Target,
+    strategy: UnsafePointer<metis_strategy_v1>, instances: [Instance]
   ) {
     self.generation = generation
+    self.target = target
     self.strategy = strategy
     self.instances = instances
     flags = strategy.pointee.flags
@@ -67,8 +70,9 @@ final class InstanceSet: @unchecked Sendable {
     generation.calls.wrappingAdd(1, ordering: .relaxed)
   }
 
-  /// Such a call has ended.
+  /// Such a call has ended. With the first count the set may go, with the second the generation.
   func endPending() {
+    let generation = generation
     pending.wrappingSubtract(1, ordering: .releasing)
     generation.calls.wrappingSubtract(1, ordering: .releasing)
   }
@@ -78,5 +82,6 @@ final class InstanceSet: @unchecked Sendable {
     for instance in instances {
       _ = metis_barrier_destroy(strategy.pointee.destroy, instance.pointer)
     }
+    LateMemory.release(owner: ObjectIdentifier(self))
   }
 }

@@ -59,6 +59,8 @@ final class Loop: @unchecked Sendable {
     case notify(exchange: UInt64, message: [UInt8])
     /// The end of a stream.
     case finish(exchange: UInt64)
+    /// A strategy calls a target from another thread.
+    case inner(InnerCall)
     /// Anything else.
     case run(@Sendable (Loop) -> Void)
   }
@@ -88,14 +90,8 @@ final class Loop: @unchecked Sendable {
     parameters.initialize(to: RequestParameters())
     parts = .allocate(capacity: Loop.maximumParts)
     fields = .allocate(capacity: Loop.maximumFields)
-    calls.owner = Unmanaged.passRetained(self)
-  }
-
-  deinit {
-    parameters.deinitialize(count: 1)
-    parameters.deallocate()
-    parts.deallocate()
-    fields.deallocate()
+    // For ever: a plugin's thread may be on its way here long after the loop has ended.
+    calls.adopt(Unmanaged.passRetained(self))
   }
 
   /// Whether the calling thread is this loop's.
@@ -143,15 +139,35 @@ final class Loop: @unchecked Sendable {
   func closed(_ exchange: UInt64) {
     entered {
       if let session = connections.removeValue(forKey: exchange) {
-        for token in session.tokens { cancelCall(token) }
+        // Not by the session: a request whose id was in use is not known to it.
+        for token in calls.openTokens where isAnswered(token, by: exchange) {
+          peerVanished(token)
+        }
         session.detach(exchange, of: self)
+        core.disconnected(session)
       }
       switch open.removeValue(forKey: exchange) {
-      case .call(let token): peerVanished(token)
+      case .call(let token) where isStateless(token): peerVanished(token)
+      // A client of the handshake era that hangs up has not cancelled; its answer goes nowhere.
+      case .call: break
       case .stream(let session): session.detach(exchange, of: self)
       case .admin, nil: break
       }
     }
+  }
+
+  private func isAnswered(_ token: UInt64, by exchange: UInt64) -> Bool {
+    guard
+      case .exchange(exchange, isFrame: true)? =
+        CallDirectory.find(token)?._withUnsafeGuaranteedRef({ $0.answerer })
+    else { return false }
+    return true
+  }
+
+  private func isStateless(_ token: UInt64) -> Bool {
+    CallDirectory.find(token)?._withUnsafeGuaranteedRef {
+      RevisionTraits.isStateless($0.revision)
+    } ?? true
   }
 
   /// A slow reader has caught up. Nothing waits for it: what a call emits beyond the transport's
@@ -189,6 +205,7 @@ final class Loop: @unchecked Sendable {
     case .cancel(let token): cancelCall(token)
     case .notify(let exchange, let message): notify(exchange, message)
     case .finish(let exchange): finishStream(exchange)
+    case .inner(let call): call.run(on: self)
     case .run(let body): body(self)
     }
   }
@@ -197,27 +214,34 @@ final class Loop: @unchecked Sendable {
 
   /// Hands work to the loop and wakes it. [any-thread]
   func post(_ post: Post) {
-    let isLast = lock.withLock {
-      guard isDetached else {
-        posts.append(post)
-        return false
-      }
-      return bury(post)
+    let isTaken = lock.withLock {
+      if !isDetached { posts.append(post) }
+      return !isDetached
     }
-    if isLast {
-      CallDirectory.leave(calls)
+    if !isTaken {
+      bury(post)
     } else if !hasPosts.exchange(true, ordering: .releasing) {
       lock.withLock { if !isDetached { door.wake(number) } }
     }
   }
 
-  /// A post that finds its loop gone: an ended call gives back what it holds. Returns whether it
-  /// was the last one. Under `lock`.
-  private func bury(_ post: Post) -> Bool {
-    guard case .ended(let call, _) = post else { return false }
-    call._withUnsafeGuaranteedRef { release($0) }
-    calls.close(call)
-    return calls.openCount == 0
+  /// A post that finds its loop gone: an ended call gives back what it holds, and a strategy that
+  /// waits for another one is told. Without the lock: both run code of plugins.
+  private func bury(_ post: Post) {
+    switch post {
+    case .inner(let inner): inner.fail(METIS_LATE)
+    case .ended(let opened, _):
+      opened._withUnsafeGuaranteedRef { call in
+        if case .strategy = call.answerer { answerCancelled(call) }
+        release(call)
+      }
+      let isLast = lock.withLock {
+        calls.close(opened)
+        return calls.openCount == 0
+      }
+      if isLast { CallDirectory.leave(calls) }
+    case .emitted, .cancel, .notify, .finish, .run: break
+    }
   }
 
   /// The thread ends: open calls are cancelled, the calls' table goes back. [loop-thread]
@@ -227,19 +251,25 @@ final class Loop: @unchecked Sendable {
       for (exchange, kind) in open {
         if case .stream(let session) = kind { session.detach(exchange, of: self) }
       }
-      open.removeAll()
-      connections.removeAll()
+      for (connection, session) in connections {
+        session.detach(connection, of: self)
+        core.disconnected(session)
+      }
+      open = [:]
+      connections = [:]
     }
     runDue(now)
+    deadlines = DeadlineHeap()
     // A plugin may have ended a call that it has not posted yet: the table goes back with the
     // last of them.
-    let isLast = lock.withLock {
+    let (late, isLast) = lock.withLock {
       isDetached = true
-      for post in posts { _ = bury(post) }
+      let late = posts
       posts = []
-      return calls.openCount == 0
+      return (late, calls.openCount == 0)
     }
     epoch.leave()
     if isLast { CallDirectory.leave(calls) }
+    for post in late { bury(post) }
   }
 }

@@ -39,6 +39,15 @@ enum Replies {
     }
   }
 
+  /// Ends a call for its strategy; false where it has ended already, and the strategy has learnt of
+  /// it now.
+  @inline(__always)
+  private static func claim(_ call: Call, _ token: UInt64, _ loop: Loop) -> Bool {
+    if call.whileOpen(token, isLoop: loop.isCurrent, { call.claim(token) }) == true { return true }
+    LateMemory.release(token)
+    return false
+  }
+
   /// A claimed call goes back to its loop.
   private static func hand(
     _ opened: Unmanaged<Call>, _ call: Call, _ token: UInt64, _ outcome: Call.Outcome
@@ -58,10 +67,12 @@ enum Replies {
   ) -> Int32 {
     guard let opened = CallDirectory.find(token) else { return METIS_LATE }
     return opened._withUnsafeGuaranteedRef { call in
-      guard call.claim(token) else { return METIS_LATE }
       guard let owner = call.table.owner else { return METIS_LATE }
       return owner._withUnsafeGuaranteedRef { loop in
-        if count == 1, let parts, loop.isCurrent, call.buffer.count == 0 {
+        guard claim(call, token, loop) else { return METIS_LATE }
+        if count == 1, let parts, loop.isCurrent, call.buffer.count == 0,
+          parts[0].count <= loop.core.limits.answer
+        {
           return loop.entered { loop.finish(opened, call, shape: shape, parts[0].raw) }
         }
         if let parts, count > 0 {
@@ -86,7 +97,9 @@ enum Replies {
   ) -> Int32 {
     guard let release else { return METIS_INVALID }
     guard let opened = CallDirectory.find(token),
-      opened._withUnsafeGuaranteedRef({ $0.claim(token) })
+      opened._withUnsafeGuaranteedRef({ call in
+        call.table.owner?._withUnsafeGuaranteedRef { claim(call, token, $0) } ?? false
+      })
     else {
       release(owner)
       return METIS_LATE
@@ -123,7 +136,14 @@ enum Replies {
   ) -> Int32 {
     guard let opened = CallDirectory.find(token) else { return METIS_LATE }
     return opened._withUnsafeGuaranteedRef { call in
-      guard call.claim(token) else { return METIS_LATE }
+      guard let loop = call.table.owner,
+        loop._withUnsafeGuaranteedRef({ claim(call, token, $0) })
+      else { return METIS_LATE }
+      let limit = loop._withUnsafeGuaranteedRef { $0.core.limits.answer }
+      guard message.count <= limit, data.count <= limit else {
+        hand(opened, call, token, .failed(.internalError(Endings.tooLarge(call, limit))))
+        return METIS_LIMIT
+      }
       guard code != 0 else {
         hand(opened, call, token, .refused(message.text))
         return METIS_OK
@@ -131,7 +151,7 @@ enum Replies {
       let isReserved = (-32768 ... -32000).contains(code)
       let isNamed = [-32602, -32603, -32002, -32042].contains(code)
       guard !isReserved || isNamed else {
-        let detail = "A strategy failed with code \(code), which JSON-RPC reserves: \(message.text)"
+        let detail = Endings.reservedCode(call, code, message.text)
         hand(opened, call, token, .failed(.internalError(detail)))
         return METIS_INVALID
       }
@@ -149,6 +169,9 @@ enum Replies {
     guard let opened = CallDirectory.find(token) else { return METIS_LATE }
     return opened._withUnsafeGuaranteedRef { call in
       guard call.isOpen(token), let owner = call.table.owner else { return METIS_LATE }
+      guard (METIS_EMIT_PROGRESS...METIS_EMIT_CONTENT).contains(kind) else {
+        return METIS_UNSUPPORTED
+      }
       guard let slice = try? JSONCursor.validate(json.raw), slice.kind == .object else {
         return METIS_INVALID
       }
@@ -165,17 +188,25 @@ enum Replies {
   private static func reserve(_ token: UInt64, _ count: Int) -> UnsafeMutablePointer<UInt8>? {
     guard let opened = CallDirectory.find(token) else { return nil }
     return opened._withUnsafeGuaranteedRef { call in
-      guard call.isOpen(token), let owner = call.table.owner else { return nil }
-      let limit = owner._withUnsafeGuaranteedRef { $0.core.limits.answer }
-      return call.buffer.reserve(count, limit: limit)?.assumingMemoryBound(to: UInt8.self)
+      guard let owner = call.table.owner else { return nil }
+      return owner._withUnsafeGuaranteedRef { loop in
+        let limit = loop.core.limits.answer
+        let place = call.whileOpen(token, isLoop: loop.isCurrent) {
+          call.buffer.reserve(count, limit: limit)
+        }
+        return (place ?? nil)?.assumingMemoryBound(to: UInt8.self)
+      }
     }
   }
 
   private static func commit(_ token: UInt64, _ count: Int) -> Int32 {
     guard let opened = CallDirectory.find(token) else { return METIS_LATE }
     return opened._withUnsafeGuaranteedRef { call in
-      guard call.isOpen(token) else { return METIS_LATE }
-      return call.buffer.commit(count) ? METIS_OK : METIS_INVALID
+      guard let owner = call.table.owner else { return METIS_LATE }
+      let isTaken = call.whileOpen(token, isLoop: owner._withUnsafeGuaranteedRef { $0.isCurrent }) {
+        call.buffer.commit(count)
+      }
+      return isTaken.map { $0 ? METIS_OK : METIS_INVALID } ?? METIS_LATE
     }
   }
 
@@ -183,10 +214,12 @@ enum Replies {
     let empty = metis_slice_v1(bytes: nil, count: 0)
     guard let opened = CallDirectory.find(token) else { return empty }
     return opened._withUnsafeGuaranteedRef { call in
-      guard call.isOpen(token) else { return empty }
-      if call.contextText.isEmpty { call.contextText = CallContext.text(call) }
-      // The array is not changed again before the call ends, so its storage stays where it is.
-      return call.contextText.withUnsafeBytes { metis_slice_v1($0) }
+      guard let owner = call.table.owner else { return empty }
+      return call.whileOpen(token, isLoop: owner._withUnsafeGuaranteedRef { $0.isCurrent }) {
+        if call.contextText.isEmpty { call.contextText = CallContext.text(call) }
+        // The array is not changed again before the call ends, so its storage stays where it is.
+        return call.contextText.withUnsafeBytes { metis_slice_v1($0) }
+      } ?? empty
     }
   }
 
@@ -197,9 +230,8 @@ enum Replies {
     guard let callback else { return METIS_INVALID }
     guard let opened = CallDirectory.find(token) else { return METIS_LATE }
     return opened._withUnsafeGuaranteedRef { call in
-      guard call.isOpen(token) else { return METIS_LATE }
-      call.cancellation.notify(callback, user)
-      return METIS_OK
+      call.cancellation.notify(callback, user, while: { call.isOpen(token) })
+        ? METIS_OK : METIS_LATE
     }
   }
 }

@@ -96,6 +96,7 @@ extension Loop {
   func perform(_ method: Method, _ request: Request, _ params: JSONSlice?) {
     do throws(MCPError) {
       if !snapshot._withUnsafeGuaranteedRef({ $0.isUnfiltered }) {
+        if method == .discover, let params { try runFilters(initialize: params) }
         if let replaced = try runFilters(request: method, params) {
           let kept = UnsafeMutableRawBufferPointer.allocate(
             byteCount: max(1, replaced.count), alignment: 1)
@@ -137,8 +138,8 @@ extension Loop {
     switch method {
     case .toolsCall: try callTool(request)
     case .toolsList: try listTools(request)
-    case .discover: answerEncoded(request) { $0.discover }
-    case .ping: answerEmptyResult(request)
+    case .discover: try answerEncoded(method, request) { $0.discover }
+    case .ping: try answerOwn(request, filtered(method, Array("{}".utf8)))
     case .initialize, .initialized, .cancelled: throw .methodNotFound(method.name.description)
     }
   }
@@ -148,7 +149,7 @@ extension Loop {
       throw .invalidParams(
         "Invalid cursor: \(cursor.decoded.prefix(64)); this list has one page and gives none")
     }
-    answerEncoded(request) { $0.toolsList(request.revision) }
+    try answerEncoded(.toolsList, request) { $0.toolsList(request.revision) }
   }
 
   /// A notification of a client.

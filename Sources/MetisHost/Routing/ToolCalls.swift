@@ -99,6 +99,11 @@ extension Loop {
       _ = end(opened, token, .failed(.internalError(ToolCalls.allBusy(instances))))
       return
     }
+    // From the call on, other threads may ask for what the message lent.
+    if instances.isAsync {
+      call.isShared = true
+      makePending(call, token, instances)
+    }
     let code = StrategyCalls.call(instances.strategy, instance.pointer, &request)
     instances.release(instance)
     // Most calls have ended by now, inside the strategy's `complete`.
@@ -118,7 +123,7 @@ extension Loop {
       isEnded = end(opened, token, .failed(.internalError(ToolCalls.neverReplied(instances))))
     }
     // Another thread may have ended it a moment ago: its post is on the way.
-    if !isEnded { makePending(call, token, instances) }
+    if !isEnded, !call.isPending { makePending(call, token, instances) }
   }
 
   /// The call outlives the message: copies are made, its end is awaited.
@@ -126,11 +131,21 @@ extension Loop {
     call.keep()
     call.isPending = true
     instances.beginPending()
-    deadlines.insert(token, at: call.deadline)
+    if call.deadline != 0 { expect(token, by: call.deadline) }
     if case .exchange(let exchange, let isFrame) = call.answerer {
       if !isFrame { open[exchange] = .call(token: token) }
       // A second request with the id of a pending one cannot be cancelled by that id.
       call.isRegistered = call.session?.register(call.id, token) ?? false
+    }
+  }
+
+  /// Has a call end at its deadline.
+  private func expect(_ token: UInt64, by deadline: UInt64) {
+    deadlines.insert(token, at: deadline)
+    // As often as their number doubles: the cost is shared by the insertions between.
+    guard deadlines.count > 1024, deadlines.count > 2 * calls.openCount else { return }
+    deadlines.prune { token in
+      CallDirectory.find(token)?._withUnsafeGuaranteedRef { $0.isOpen(token) } ?? false
     }
   }
 
@@ -140,6 +155,7 @@ extension Loop {
     _ request: inout metis_request_v1
   ) {
     let token = call.token
+    call.isShared = true
     makePending(call, token, instances)
     let work = BlockingCall(request, instances)
     instances.beginPending()
@@ -215,6 +231,7 @@ final class BlockingCall: @unchecked Sendable {
       }
     }
     instances.release(instance)
+    if !instances.isAsync { LateMemory.release(token) }
     if code != METIS_OK {
       Replies.end(token, .failed(.internalError(ToolCalls.failed(instances, code))))
     } else if !instances.isAsync {
