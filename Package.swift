@@ -118,7 +118,8 @@ let package = Package(
 
     // Benchmarks.
     .executableTarget(
-      name: "metis-micro", dependencies: ["MetisHost", "JSON", "MetisPluginAPI"],
+      name: "metis-micro",
+      dependencies: ["MetisHost", "MCP", "JSONRPC", "JSON", "MetisPluginAPI"],
       path: "Benchmarks/Micro", swiftSettings: strict),
     .executableTarget(name: "metis-load", path: "Benchmarks/Load"),
   ],

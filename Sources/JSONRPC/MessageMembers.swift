@@ -32,16 +32,17 @@ struct MessageMembers {
     }
     try cursor.beginObject()
     while let key = try cursor.nextKey() {
-      if key == "jsonrpc" {
+      switch Member(key) {
+      case .jsonrpc:
         let value = try Self.take(&cursor, "jsonrpc", into: &version, &duplicate)
-        versionIsRight = value.kind == .string && value.string.unsafelyUnwrapped == "2.0"
-      } else if key == "id" {
+        versionIsRight = value.string.map { $0 == "2.0" } ?? false
+      case .id:
         if id != nil { idIsAmbiguous = true }
         _ = try Self.take(&cursor, "id", into: &id, &duplicate)
-      } else if key == "method" {
+      case .method:
         let value = try Self.take(&cursor, "method", into: &method, &duplicate)
         methodName = value.string
-      } else if key == "params" {
+      case .params:
         if params != nil { duplicate = "params" }
         guard try cursor.kind() == .object else {
           params = try cursor.skipValue()
@@ -51,11 +52,57 @@ struct MessageMembers {
         try parameters.read(&cursor)
         params = JSONSlice(
           uncheckedStart: text.baseAddress! + start, count: cursor.offset - start, kind: .object)
-      } else if key == "result" {
-        _ = try Self.take(&cursor, "result", into: &result, &duplicate)
-      } else if key == "error" {
-        _ = try Self.take(&cursor, "error", into: &error, &duplicate)
+      case .result: _ = try Self.take(&cursor, "result", into: &result, &duplicate)
+      case .error: _ = try Self.take(&cursor, "error", into: &error, &duplicate)
+      case nil: break
       }
+    }
+  }
+
+  /// The members that JSON-RPC names.
+  private enum Member: CaseIterable {
+    case jsonrpc, id, method, params, result, error
+
+    private var name: StaticString {
+      switch self {
+      case .jsonrpc: "jsonrpc"
+      case .id: "id"
+      case .method: "method"
+      case .params: "params"
+      case .result: "result"
+      case .error: "error"
+      }
+    }
+
+    @inline(__always)
+    init?(_ key: JSONKey) {
+      if key.hasEscapes {
+        self.init(escaped: key)
+        return
+      }
+      // Length and first letter tell the six apart; the rest is compared in full.
+      let found: Member
+      switch key.raw.count {
+      case 2: found = .id
+      case 5: found = .error
+      case 6:
+        switch key.raw[0] {
+        case UInt8(ascii: "m"): found = .method
+        case UInt8(ascii: "p"): found = .params
+        default: found = .result
+        }
+      case 7: found = .jsonrpc
+      default: return nil
+      }
+      guard key == found.name else { return nil }
+      self = found
+    }
+
+    /// A name that is spelled with escapes is the same name.
+    @inline(never)
+    private init?(escaped key: JSONKey) {
+      guard let found = Member.allCases.first(where: { key == $0.name }) else { return nil }
+      self = found
     }
   }
 

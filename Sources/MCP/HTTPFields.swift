@@ -1,12 +1,10 @@
 /// The fields of an HTTP request that MCP reads, as borrowed bytes.
 ///
-/// A field that may stand only once and stands twice with different values is remembered as
-/// ``isAmbiguous``: two readers must not see two different requests.
+/// A field that may stand only once and stands twice makes the fields ``isAmbiguous``, with equal
+/// values too: two readers must not see two different requests.
 public struct HTTPFields {
-  /// `Accept` allows `application/json`; several lines are one list.
-  public private(set) var acceptsJSON = false
-  /// `Accept` allows `text/event-stream`.
-  public private(set) var acceptsEventStream = false
+  private var json = Acceptance()
+  private var eventStream = Acceptance()
   /// `Content-Type`, with its parameters.
   public private(set) var contentType: UnsafeRawBufferPointer?
   /// `Host`, with its port.
@@ -30,6 +28,28 @@ public struct HTTPFields {
 
   /// No fields yet.
   public init() {}
+
+  /// Whether the lines of `Accept` together allow `application/json`.
+  public var acceptsJSON: Bool { json.isAllowed }
+
+  /// Whether the lines of `Accept` together allow `text/event-stream`.
+  public var acceptsEventStream: Bool { eventStream.isAllowed }
+
+  /// What was said of one media type so far: the most specific range counts (RFC 9110 section
+  /// 12.5.1); of two that are as specific, the one that allows.
+  private struct Acceptance {
+    var isAllowed = false
+    private var precedence: UInt8 = 0
+
+    mutating func take(_ isAllowed: Bool, _ precedence: UInt8) {
+      if precedence > self.precedence {
+        self.precedence = precedence
+        self.isAllowed = isAllowed
+      } else if precedence == self.precedence {
+        self.isAllowed = self.isAllowed || isAllowed
+      }
+    }
+  }
 
   /// Takes one field; `name` in any case, `value` trimmed.
   public mutating func add(name field: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
@@ -73,8 +93,8 @@ public struct HTTPFields {
   private mutating func takeAccept(_ value: UnsafeRawBufferPointer) {
     // What every MCP client sends.
     if value.equals("application/json, text/event-stream") {
-      acceptsJSON = true
-      acceptsEventStream = true
+      json.take(true, 3)
+      eventStream.take(true, 3)
       return
     }
     for element in value.split(separator: UInt8(ascii: ",")) {
@@ -89,19 +109,18 @@ public struct HTTPFields {
           allowed = false
         }
       }
-      guard allowed else { continue }
       let type = UnsafeRawBufferPointer(rebasing: range).trimmed
       if type.equalsIgnoringCase("application/json") {
-        acceptsJSON = true
+        json.take(allowed, 3)
       } else if type.equalsIgnoringCase("text/event-stream") {
-        acceptsEventStream = true
-      } else if type.equalsIgnoringCase("*/*") {
-        acceptsJSON = true
-        acceptsEventStream = true
+        eventStream.take(allowed, 3)
       } else if type.equalsIgnoringCase("application/*") {
-        acceptsJSON = true
+        json.take(allowed, 2)
       } else if type.equalsIgnoringCase("text/*") {
-        acceptsEventStream = true
+        eventStream.take(allowed, 2)
+      } else if type.equalsIgnoringCase("*/*") {
+        json.take(allowed, 1)
+        eventStream.take(allowed, 1)
       }
     }
   }

@@ -1,3 +1,5 @@
+public import JSON
+
 /// The methods that a server receives, in all five revisions.
 ///
 /// Which revision knows which is in ``RevisionTraits``.
@@ -43,6 +45,18 @@ public enum Method: UInt8, CaseIterable, Sendable {
     default: return nil
     }
     guard text.equals(found.name) else { return nil }
+    self = found
+  }
+
+  /// Finds a method by the string of a message. Some encoders write `/` as `\/`: the name is the
+  /// same.
+  @inlinable
+  public init?(_ name: JSONStringSlice) {
+    guard name.hasEscapes else {
+      self.init(utf8: name.raw)
+      return
+    }
+    guard let found = Method.allCases.first(where: { name == $0.name }) else { return nil }
     self = found
   }
 }

@@ -21,65 +21,124 @@ public struct RequestMeta {
 
   init() {}
 
-  /// Reads the object that is next; returns what is wrong with a member.
-  mutating func read(_ cursor: inout JSONCursor) throws(JSONError) -> MCPError? {
-    var problem: MCPError?
+  /// The members that the host reads.
+  private enum Member: CaseIterable {
+    case progressToken, seed, logLevel, clientInfo, protocolVersion, clientCapabilities
+
+    var name: StaticString {
+      switch self {
+      case .progressToken: "progressToken"
+      case .seed: "dev.metis/seed"
+      case .logLevel: "io.modelcontextprotocol/logLevel"
+      case .clientInfo: "io.modelcontextprotocol/clientInfo"
+      case .protocolVersion: "io.modelcontextprotocol/protocolVersion"
+      case .clientCapabilities: "io.modelcontextprotocol/clientCapabilities"
+      }
+    }
+
+    /// What its value must be.
+    var expectation: StaticString {
+      switch self {
+      case .progressToken: "a string or an integer"
+      case .seed: "a whole number from 0 to 2^63-1"
+      case .logLevel:
+        "one of debug, info, notice, warning, error, critical, alert, emergency"
+      case .clientInfo, .clientCapabilities: "an object"
+      case .protocolVersion: "a string"
+      }
+    }
+
+    @inline(__always)
+    init?(_ key: JSONKey) {
+      // The lengths differ: one comparison decides.
+      let found: Member
+      switch key.raw.count {
+      case 13: found = .progressToken
+      case 14: found = .seed
+      case 32: found = .logLevel
+      case 34: found = .clientInfo
+      case 39: found = .protocolVersion
+      case 42: found = .clientCapabilities
+      default:
+        guard key.hasEscapes, let member = Member(escaped: key) else { return nil }
+        self = member
+        return
+      }
+      guard key == found.name else {
+        guard key.hasEscapes, let member = Member(escaped: key) else { return nil }
+        self = member
+        return
+      }
+      self = found
+    }
+
+    /// Some encoders write `/` as `\/`: the name is the same, and must not be taken for another.
+    @inline(never)
+    private init?(escaped key: JSONKey) {
+      guard let found = Member.allCases.first(where: { key == $0.name }) else { return nil }
+      self = found
+    }
+  }
+
+  /// Reads the object that is next; returns what is wrong with a member, the first thing found.
+  mutating func read(_ cursor: inout JSONCursor) throws(JSONError) -> ParameterProblem? {
+    var problem: ParameterProblem?
     let before = cursor
     try cursor.beginObject()
     while let key = try cursor.nextKey() {
-      switch key.raw.count {
-      case 13 where key == "progressToken":
-        let value = try cursor.skipValue()
-        guard value.kind == .string || value.kind == .number, progressToken == nil else {
-          problem = .incompleteMeta("params._meta.progressToken must be one string or number")
-          break
-        }
-        progressToken = value
-      case 14 where key == "dev.metis/seed":
-        let value = try cursor.skipValue()
-        guard value.kind == .number, let given = UInt64(value.text), given >> 63 == 0 else {
-          problem = .incompleteMeta(
-            "params._meta['dev.metis/seed'] must be a whole number from 0 to 2^63-1")
-          break
-        }
-        seed = given
-      case 32 where key == "io.modelcontextprotocol/logLevel":
-        let value = try cursor.skipValue()
-        guard let string = value.string, let level = LogLevel(string) else {
-          problem = .incompleteMeta(
-            "params._meta['io.modelcontextprotocol/logLevel'] must be one of " + LogLevel.allNames)
-          break
-        }
-        logLevel = level
-      case 34 where key == "io.modelcontextprotocol/clientInfo":
-        let value = try cursor.skipValue()
-        guard value.kind == .object else {
-          problem = .incompleteMeta(
-            "params._meta['io.modelcontextprotocol/clientInfo'] must be an object")
-          break
-        }
-        clientInfo = value
-      case 39 where key == "io.modelcontextprotocol/protocolVersion":
-        let value = try cursor.skipValue()
-        guard let string = value.string, protocolVersion == nil else {
-          problem = .incompleteMeta(
-            "params._meta['io.modelcontextprotocol/protocolVersion'] must be one string")
-          break
-        }
-        protocolVersion = string
-      case 42 where key == "io.modelcontextprotocol/clientCapabilities":
-        let value = try cursor.skipValue()
-        guard value.kind == .object, clientCapabilities == nil else {
-          problem = .incompleteMeta(
-            "params._meta['io.modelcontextprotocol/clientCapabilities'] must be one object")
-          break
-        }
-        clientCapabilities = value
-      default: break
-      }
+      guard let member = Member(key) else { continue }
+      let found = take(member, try cursor.skipValue())
+      if problem == nil { problem = found }
     }
     raw = before.slice(to: cursor)
     return problem
+  }
+
+  /// Keeps the value of a member; returns what is wrong with it.
+  @inline(__always)
+  private mutating func take(_ member: Member, _ value: JSONSlice) -> ParameterProblem? {
+    let isTwice: Bool
+    let isRight: Bool
+    switch member {
+    case .progressToken:
+      isTwice = progressToken != nil
+      isRight = value.kind == .string || value.isInteger
+      if isRight, !isTwice { progressToken = value }
+    case .seed:
+      isTwice = seed != nil
+      let given = value.kind == .number ? UInt64(value.text) : nil
+      isRight = given.map { $0 >> 63 == 0 } ?? false
+      if isRight, !isTwice { seed = given }
+    case .logLevel:
+      isTwice = logLevel != nil
+      let level = value.string.flatMap { LogLevel($0) }
+      isRight = level != nil
+      if !isTwice { logLevel = level }
+    case .clientInfo:
+      isTwice = clientInfo != nil
+      isRight = value.kind == .object
+      if isRight, !isTwice { clientInfo = value }
+    case .protocolVersion:
+      isTwice = protocolVersion != nil
+      isRight = value.kind == .string
+      if !isTwice { protocolVersion = value.string }
+    case .clientCapabilities:
+      isTwice = clientCapabilities != nil
+      isRight = value.kind == .object
+      if isRight, !isTwice { clientCapabilities = value }
+    }
+    if isTwice { return .duplicateMeta(member.name) }
+    return isRight ? nil : .misfitMeta(member.name, expected: member.expectation)
+  }
+}
+
+extension JSONSlice {
+  /// A number that is written without a fraction and an exponent.
+  var isInteger: Bool {
+    kind == .number
+      && !bytes.contains {
+        $0 == UInt8(ascii: ".") || $0 | 0x20 == UInt8(ascii: "e")
+      }
   }
 }
 
@@ -108,10 +167,6 @@ public enum LogLevel: UInt8, CaseIterable, Comparable, Sendable {
       return
     }
     return nil
-  }
-
-  static var allNames: String {
-    LogLevel.allCases.map { $0.name.description }.joined(separator: ", ")
   }
 
   /// Less severe levels come first.

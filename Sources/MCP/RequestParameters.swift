@@ -22,14 +22,16 @@ public struct RequestParameters: ParameterReading {
   public var capabilities: JSONSlice?
   /// `clientInfo` of `initialize`: an object.
   public var clientInfo: JSONSlice?
-  /// `requestId` of `notifications/cancelled`: a string or a number.
+  /// `requestId` of `notifications/cancelled`: a string or an integer.
   public var requestID: JSONSlice?
 
   /// No parameters at all.
   public init() {}
 
+  private var firstProblem: ParameterProblem?
+
   /// What is wrong with a member, the first thing found.
-  public private(set) var problem: MCPError?
+  public var problem: MCPError? { firstProblem?.error }
 
   /// Reads `params`, which the envelope has found to be a valid object.
   public init(_ params: JSONSlice) throws(MCPError) {
@@ -49,36 +51,41 @@ public struct RequestParameters: ParameterReading {
       // Names are told apart by their length first: most members fall through after one branch.
       switch key.raw.count {
       case _ where key.hasEscapes: takeEscaped(key)
-      case 3 where key == "uri": try Self.takeString(&cursor, "uri", &uri, &problem)
-      case 4 where key == "name": try Self.takeString(&cursor, "name", &name, &problem)
+      case 3 where key == "uri": try Self.takeString(&cursor, "uri", &uri, &firstProblem)
+      case 4 where key == "name": try Self.takeString(&cursor, "name", &name, &firstProblem)
       case 5 where key == "_meta": try takeMeta(&cursor)
-      case 6 where key == "cursor": try Self.takeString(&cursor, "cursor", &self.cursor, &problem)
+      case 6 where key == "cursor":
+        try Self.takeString(&cursor, "cursor", &self.cursor, &firstProblem)
       case 9 where key == "arguments":
-        try Self.takeObject(&cursor, "arguments", &arguments, &problem)
-      case 9 where key == "requestId": requestID = try cursor.skipValue()
+        try Self.takeObject(&cursor, "arguments", &arguments, &firstProblem)
+      case 9 where key == "requestId": try takeRequestID(&cursor)
       case 10 where key == "clientInfo":
-        try Self.takeObject(&cursor, "clientInfo", &clientInfo, &problem)
+        try Self.takeObject(&cursor, "clientInfo", &clientInfo, &firstProblem)
       case 12 where key == "capabilities":
-        try Self.takeObject(&cursor, "capabilities", &capabilities, &problem)
+        try Self.takeObject(&cursor, "capabilities", &capabilities, &firstProblem)
       case 15 where key == "protocolVersion":
-        try Self.takeString(&cursor, "protocolVersion", &protocolVersion, &problem)
+        try Self.takeString(&cursor, "protocolVersion", &protocolVersion, &firstProblem)
       default: break
       }
     }
   }
 
-  private mutating func report(_ error: @autoclosure () -> MCPError) {
-    if problem == nil { problem = error() }
+  private mutating func report(_ problem: ParameterProblem) {
+    if firstProblem == nil { firstProblem = problem }
   }
 
   @inline(__always)
   private static func takeString(
     _ cursor: inout JSONCursor, _ name: StaticString, _ member: inout JSONStringSlice?,
-    _ problem: inout MCPError?
+    _ problem: inout ParameterProblem?
   ) throws(JSONError) {
     let value = try cursor.skipValue()
     guard member == nil, let string = value.string else {
-      if problem == nil { problem = Self.misfit(name, value, "a string", isTwice: member != nil) }
+      if problem == nil {
+        problem =
+          member == nil
+          ? .misfit(name, found: value.kind, expected: "a string") : .duplicate(name)
+      }
       return
     }
     member = string
@@ -87,42 +94,73 @@ public struct RequestParameters: ParameterReading {
   @inline(__always)
   private static func takeObject(
     _ cursor: inout JSONCursor, _ name: StaticString, _ member: inout JSONSlice?,
-    _ problem: inout MCPError?
+    _ problem: inout ParameterProblem?
   ) throws(JSONError) {
     let value = try cursor.skipValue()
     guard member == nil, value.kind == .object else {
-      if problem == nil { problem = Self.misfit(name, value, "an object", isTwice: member != nil) }
+      if problem == nil {
+        problem =
+          member == nil
+          ? .misfit(name, found: value.kind, expected: "an object") : .duplicate(name)
+      }
       return
     }
     member = value
   }
 
-  @inline(never)
-  private static func misfit(
-    _ name: StaticString, _ value: JSONSlice, _ expected: String, isTwice: Bool
-  ) -> MCPError {
-    isTwice
-      ? .duplicate(name)
-      : .invalidParams("params.\(name) must be \(expected), found \(value.kind)")
+  private mutating func takeRequestID(_ cursor: inout JSONCursor) throws(JSONError) {
+    let value = try cursor.skipValue()
+    if requestID != nil {
+      report(.duplicate("requestId"))
+    } else if value.kind == .string || value.isInteger {
+      requestID = value
+    } else {
+      report(.misfit("requestId", found: value.kind, expected: "a string or an integer"))
+    }
   }
 
   private mutating func takeMeta(_ cursor: inout JSONCursor) throws(JSONError) {
     if meta.raw != nil { report(.duplicate("_meta")) }
-    guard try cursor.kind() == .object else {
-      return report(.incompleteMeta("params._meta must be an object"))
-    }
-    let problem = try meta.read(&cursor)
-    if let problem { report(problem) }
+    guard try cursor.kind() == .object else { return report(.metaIsNoObject) }
+    if let problem = try meta.read(&cursor) { report(problem) }
   }
 
   /// A key spelled with escapes: the names that the host reads have to be spelled plainly, so that
   /// nobody between takes the message for another one.
+  @inline(never)
   private mutating func takeEscaped(_ key: JSONKey) {
     for reserved: StaticString in [
       "uri", "name", "_meta", "cursor", "arguments", "requestId", "clientInfo", "capabilities",
       "protocolVersion",
     ] where key == reserved {
-      report(.invalidParams("params.\(reserved) must be spelled without escape sequences"))
+      report(.escaped(reserved))
+    }
+  }
+}
+
+/// What is wrong with a member of `params`. It holds no reference, so that parameters are copied
+/// and dropped as plain bytes on the request path; the error is made when somebody asks.
+enum ParameterProblem {
+  case duplicate(StaticString)
+  case misfit(StaticString, found: JSONKind, expected: StaticString)
+  case escaped(StaticString)
+  case metaIsNoObject
+  case duplicateMeta(StaticString)
+  case misfitMeta(StaticString, expected: StaticString)
+
+  /// The error that the client gets.
+  var error: MCPError {
+    switch self {
+    case .duplicate(let name): .duplicate(name)
+    case .misfit(let name, let found, let expected):
+      .invalidParams("params.\(name) must be \(expected), found \(found)")
+    case .escaped(let name):
+      .invalidParams("params.\(name) must be spelled without escape sequences")
+    case .metaIsNoObject: .incompleteMeta("params._meta must be an object")
+    case .duplicateMeta(let name):
+      .incompleteMeta("params._meta['\(name)'] stands twice; it may stand once")
+    case .misfitMeta(let name, let expected):
+      .incompleteMeta("params._meta['\(name)'] must be \(expected)")
     }
   }
 }

@@ -4,7 +4,7 @@ public import JSON
 public struct ResultMembers {
   /// The object has members at all.
   public private(set) var isEmpty = true
-  /// Where `_meta` stands, and where its `}` is.
+  /// `_meta`: an object.
   public private(set) var meta: JSONSlice?
   /// The plugin says the type itself.
   public private(set) var hasResultType = false
@@ -19,22 +19,42 @@ public struct ResultMembers {
     self.hasContent = hasContent
   }
 
-  /// Validates the whole text, which has to be one object, and notes its members.
+  /// Validates the whole text, which has to be one object, and notes its members. Fails as well
+  /// where `_meta` is no object: the host could not put its own members into it.
   public init(scanning text: UnsafeRawBufferPointer) throws(JSONError) {
     var cursor = JSONCursor(text)
     try cursor.beginObject()
     while let key = try cursor.nextKey() {
       isEmpty = false
-      let value = try cursor.skipValue()
       switch key.raw.count {
-      case 5 where key == "_meta": meta = value
-      case 7 where key == "content": hasContent = value.kind == .array
+      case _ where key.hasEscapes: try take(escaped: key, &cursor)
+      case 5 where key == "_meta": try takeMeta(&cursor)
+      case 7 where key == "content": hasContent = try cursor.skipValue().kind == .array
       case 10 where key == "resultType": hasResultType = true
-      case 17 where key == "structuredContent": structuredContent = value
+      case 17 where key == "structuredContent": structuredContent = try cursor.skipValue()
       default: break
       }
     }
     try cursor.finish()
+  }
+
+  private mutating func takeMeta(_ cursor: inout JSONCursor) throws(JSONError) {
+    guard try cursor.kind() == .object else { throw cursor.error(.expectedObject) }
+    meta = try cursor.skipValue()
+  }
+
+  /// A name that is spelled with escapes is the same name.
+  @inline(never)
+  private mutating func take(escaped key: JSONKey, _ cursor: inout JSONCursor) throws(JSONError) {
+    if key == "_meta" {
+      try takeMeta(&cursor)
+    } else if key == "content" {
+      hasContent = try cursor.skipValue().kind == .array
+    } else if key == "resultType" {
+      hasResultType = true
+    } else if key == "structuredContent" {
+      structuredContent = try cursor.skipValue()
+    }
   }
 }
 

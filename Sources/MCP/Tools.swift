@@ -37,12 +37,18 @@ public struct ToolDefinition: Sendable {
 
   /// The tool with the members that a revision knows.
   public func encoded(_ revision: ProtocolRevision) -> JSONValue {
-    let members = RevisionTraits.of(revision).toolMembers
+    let traits = RevisionTraits.of(revision)
+    let members = traits.toolMembers
     var object: JSONObject = ["name": .string(name)]
     if members.contains(.title), let title { object["title"] = .string(title) }
     if let description { object["description"] = .string(description) }
     object["inputSchema"] = inputSchema
-    if members.contains(.outputSchema), let outputSchema { object["outputSchema"] = outputSchema }
+    if members.contains(.outputSchema), let outputSchema,
+      traits.structuredContent == .any || outputSchema["type"] == "object"
+    {
+      // Before 2026-07-28 structured content is an object, and so is what the schema describes.
+      object["outputSchema"] = outputSchema
+    }
     if members.contains(.annotations), let annotations { object["annotations"] = annotations }
     if members.contains(.icons), let icons { object["icons"] = icons }
     if members.contains(.meta), let meta { object["_meta"] = meta }

@@ -70,12 +70,16 @@ public struct JSONCursor {
   /// Moves to the first byte of the value that is next.
   @inline(__always)
   mutating func toValue() throws(JSONError) {
-    if state != .value {
-      guard state == .start else { throw text.failure(.outOfOrder, at: position) }
-      try text.checkStart()
-      state = .value
-    }
+    if state != .value { try start() }
     position = text.whitespace(position)
+  }
+
+  /// Begins with the top value.
+  @inline(never)
+  private mutating func start() throws(JSONError) {
+    guard state == .start else { throw text.failure(.outOfOrder, at: position) }
+    try text.checkStart()
+    state = .value
   }
 
   /// What the next value is, by its first byte. Reads nothing.
@@ -184,6 +188,13 @@ public struct JSONCursor {
   public mutating func skipValue() throws(JSONError) -> JSONSlice {
     try toValue()
     let start = position
+    if text.byte(start) == UInt8(ascii: "\"") {
+      var hasEscapes = false
+      position = try text.string(start + 1, hasEscapes: &hasEscapes) + 1
+      state = .after
+      return JSONSlice(
+        uncheckedString: start, count: position - start, hasEscapes: hasEscapes)
+    }
     position = try text.skip(start, depth: text.depth - depth)
     state = .after
     // A value that was skipped without an error begins with one of the known bytes.

@@ -14,12 +14,27 @@ public struct JSONSlice {
   /// What it is.
   public let kind: JSONKind
 
+  /// Whether it is a string whose content holds a `\`.
+  @usableFromInline let hasEscapes: Bool
+
   /// A slice of bytes that are known to be one valid value without white space around it.
   @inlinable
   public init(uncheckedStart start: UnsafeRawPointer, count: Int, kind: JSONKind) {
     self.start = start
     self.count = count
     self.kind = kind
+    hasEscapes =
+      kind == .string
+      && UnsafeRawBufferPointer(start: start, count: count).contains(UInt8(ascii: "\\"))
+  }
+
+  /// The same for a string that was scanned.
+  @inline(__always)
+  init(uncheckedString start: UnsafeRawPointer, count: Int, hasEscapes: Bool) {
+    self.start = start
+    self.count = count
+    kind = .string
+    self.hasEscapes = hasEscapes
   }
 
   /// The value's bytes.
@@ -44,10 +59,11 @@ public struct JSONSlice {
   }
 
   /// The content of a string; nil for a value of another kind.
+  @inlinable
   public var string: JSONStringSlice? {
     guard kind == .string else { return nil }
-    let content = UnsafeRawBufferPointer(start: start + 1, count: count - 2)
-    return JSONStringSlice(raw: content, hasEscapes: content.contains(UInt8(ascii: "\\")))
+    return JSONStringSlice(
+      raw: UnsafeRawBufferPointer(start: start + 1, count: count - 2), hasEscapes: hasEscapes)
   }
 }
 

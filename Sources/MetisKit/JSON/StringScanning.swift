@@ -37,10 +37,10 @@ extension JSONText {
   @inline(__always)
   static func special(_ word: UInt64) -> UInt64 {
     let ones: UInt64 = 0x0101_0101_0101_0101
-    let quote = (word ^ (ones &* 0x22)) &- ones
+    // With bit 1 turned the quote stands right above the control characters, and nothing between.
+    let quoteOrControl = (word ^ (ones &* 0x02)) &- (ones &* 0x21)
     let backslash = (word ^ (ones &* 0x5c)) &- ones
-    let control = word &- (ones &* 0x20)
-    return (quote | backslash | control | word) & (ones &* 0x80)
+    return (quoteOrControl | backslash | word) & (ones &* 0x80)
   }
 
   /// Passes over a run of characters that are not ASCII (RFC 3629, section 4).
