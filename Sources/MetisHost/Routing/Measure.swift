@@ -36,10 +36,12 @@ public final class MeasuredHost {
     let targets = names.map {
       Target(definition: ToolDefinition(name: $0), seed: 1, timeout: 1_000_000_000)
     }
-    let sets = try names.map { name in
+    let sets = try targets.map { target in
       InstanceSet(
-        generation: generation, strategy: strategy,
-        instances: [try MeasuredHost.instance(strategy, generation, name)])
+        generation: generation, target: target, strategy: strategy,
+        instances: [
+          try MeasuredHost.instance(strategy, generation, target.definition.name)
+        ])
     }
     snapshot = Snapshot(
       number: 1, targets: targets, instanceSets: sets, auths: [], filters: [],
