@@ -57,7 +57,7 @@ enum MeasuredPlugin {
         hostContext = setup?.pointee.host_context
         return METIS_OK
       },
-      start: { _, _ in METIS_OK }, drain: { _, _ in }, destroy: { _ in },
+      start: { _, _ in METIS_OK }, drain: { _, _, _ in }, destroy: { _ in },
       respond: { _, _, response in
         if response?.pointee.status == 200 { answered &+= 1 }
         return METIS_OK
