@@ -5,8 +5,11 @@
 public struct HTTPFields {
   private var json = Acceptance()
   private var eventStream = Acceptance()
+  /// `Content-Type`, with its parameters.
   public private(set) var contentType: UnsafeRawBufferPointer?
+  /// `Host`.
   public private(set) var host: UnsafeRawBufferPointer?
+  /// `Origin`.
   public private(set) var origin: UnsafeRawBufferPointer?
   /// `MCP-Protocol-Version`.
   public private(set) var protocolVersion: UnsafeRawBufferPointer?
@@ -18,9 +21,12 @@ public struct HTTPFields {
   public private(set) var sessionID: UnsafeRawBufferPointer?
   /// `Last-Event-ID`.
   public private(set) var lastEventID: UnsafeRawBufferPointer?
+  /// `Authorization`.
   public private(set) var authorization: UnsafeRawBufferPointer?
+  /// A field that may stand once stands twice.
   public private(set) var isAmbiguous = false
 
+  /// No fields.
   public init() {}
 
   /// Whether the lines of `Accept` together allow `application/json`.

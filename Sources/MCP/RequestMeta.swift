@@ -164,6 +164,7 @@ public enum LogLevel: UInt8, CaseIterable, Comparable, Sendable {
     return nil
   }
 
+  /// Whether the left level is the less severe one.
   public static func < (left: LogLevel, right: LogLevel) -> Bool {
     left.rawValue < right.rawValue
   }

@@ -6,6 +6,7 @@ public import JSONRPC
 /// Everything else is passed over, but validated. A member that decides where a request goes may
 /// stand only once: two readers of one message must not see two different requests.
 public struct RequestParameters: ParameterReading {
+  /// `_meta`.
   public var meta = RequestMeta()
   /// `name` of `tools/call` and `prompts/get`.
   public var name: JSONStringSlice?

@@ -2,9 +2,13 @@ public import JSON
 
 /// Who the server says it is: `Implementation` of the schema, with its instructions.
 public struct ServerInfo: Sendable {
+  /// For programs.
   public var name: String
+  /// The server's own version.
   public var version: String
+  /// For people; since 2025-06-18.
   public var title: String?
+  /// What a model should know of the server.
   public var instructions: String?
 
   /// The info of a server.
