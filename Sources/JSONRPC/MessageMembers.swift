@@ -76,26 +76,19 @@ struct MessageMembers {
 
     @inline(__always)
     init?(_ key: JSONKey) {
-      if key.hasEscapes {
-        self.init(escaped: key)
-        return
-      }
-      // Length and first letter tell the six apart; the rest is compared in full.
-      let found: Member
+      // By the length first; each literal is compared in place.
       switch key.raw.count {
-      case 2: found = .id
-      case 5: found = .error
-      case 6:
-        switch key.raw[0] {
-        case UInt8(ascii: "m"): found = .method
-        case UInt8(ascii: "p"): found = .params
-        default: found = .result
-        }
-      case 7: found = .jsonrpc
+      case 2 where key == "id": self = .id
+      case 6 where key == "method": self = .method
+      case 6 where key == "params": self = .params
+      case 6 where key == "result": self = .result
+      case 7 where key == "jsonrpc": self = .jsonrpc
+      case 5 where key == "error": self = .error
+      case _ where key.hasEscapes:
+        guard let found = Member(escaped: key) else { return nil }
+        self = found
       default: return nil
       }
-      guard key == found.name else { return nil }
-      self = found
     }
 
     /// A name that is spelled with escapes is the same name.

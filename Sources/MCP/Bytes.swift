@@ -1,11 +1,13 @@
-import Glibc
+public import Glibc
 
 extension UnsafeRawBufferPointer {
   /// Whether these bytes are the text `other`.
-  @inline(__always)
+  @inlinable @inline(__always)
   public func equals(_ other: StaticString) -> Bool {
-    count == other.utf8CodeUnitCount
-      && (count == 0 || memcmp(baseAddress!, other.utf8Start, count) == 0)
+    // The count is the literal's, so that the comparison is made in place.
+    let expected = other.utf8CodeUnitCount
+    return count == expected
+      && (expected == 0 || memcmp(baseAddress.unsafelyUnwrapped, other.utf8Start, expected) == 0)
   }
 
   /// Whether these bytes, a token (RFC 9110 section 5.6.2), are the lower-case text `other` of
@@ -13,7 +15,7 @@ extension UnsafeRawBufferPointer {
   ///
   /// Eight bytes at a time: the bit that tells cases apart is set in all of them, which makes no
   /// other character of a token equal to one of `other`'s.
-  @inline(__always)
+  @inlinable @inline(__always)
   public func equalsIgnoringCase(_ other: StaticString) -> Bool {
     guard count == other.utf8CodeUnitCount, let bytes = baseAddress else { return false }
     let expected = UnsafeRawPointer(other.utf8Start)

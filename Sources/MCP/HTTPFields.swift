@@ -7,9 +7,9 @@ public struct HTTPFields {
   private var eventStream = Acceptance()
   /// `Content-Type`, with its parameters.
   public private(set) var contentType: UnsafeRawBufferPointer?
-  /// `Host`, with its port.
+  /// `Host`.
   public private(set) var host: UnsafeRawBufferPointer?
-  /// `Origin` (RFC 6454 section 7).
+  /// `Origin`.
   public private(set) var origin: UnsafeRawBufferPointer?
   /// `MCP-Protocol-Version`.
   public private(set) var protocolVersion: UnsafeRawBufferPointer?
@@ -21,12 +21,12 @@ public struct HTTPFields {
   public private(set) var sessionID: UnsafeRawBufferPointer?
   /// `Last-Event-ID`.
   public private(set) var lastEventID: UnsafeRawBufferPointer?
-  /// `Authorization`, for auth plugins.
+  /// `Authorization`.
   public private(set) var authorization: UnsafeRawBufferPointer?
   /// A field that may stand once stands twice.
   public private(set) var isAmbiguous = false
 
-  /// No fields yet.
+  /// No fields.
   public init() {}
 
   /// Whether the lines of `Accept` together allow `application/json`.

@@ -44,7 +44,7 @@ public enum ProtocolRevision: UInt8, CaseIterable, Comparable, Sendable {
     self = found
   }
 
-  /// Older revisions come first.
+  /// Whether the left revision is the older one.
   public static func < (left: ProtocolRevision, right: ProtocolRevision) -> Bool {
     left.rawValue < right.rawValue
   }

@@ -50,26 +50,21 @@ public struct RequestMeta {
 
     @inline(__always)
     init?(_ key: JSONKey) {
-      // The lengths differ: one comparison decides.
-      let found: Member
+      // The lengths differ: most names fall through after one branch, and each literal is compared
+      // in place.
       switch key.raw.count {
-      case 13: found = .progressToken
-      case 14: found = .seed
-      case 32: found = .logLevel
-      case 34: found = .clientInfo
-      case 39: found = .protocolVersion
-      case 42: found = .clientCapabilities
-      default:
-        guard key.hasEscapes, let member = Member(escaped: key) else { return nil }
-        self = member
-        return
+      case 13 where key == "progressToken": self = .progressToken
+      case 14 where key == "dev.metis/seed": self = .seed
+      case 32 where key == "io.modelcontextprotocol/logLevel": self = .logLevel
+      case 34 where key == "io.modelcontextprotocol/clientInfo": self = .clientInfo
+      case 39 where key == "io.modelcontextprotocol/protocolVersion": self = .protocolVersion
+      case 42 where key == "io.modelcontextprotocol/clientCapabilities":
+        self = .clientCapabilities
+      case _ where key.hasEscapes:
+        guard let found = Member(escaped: key) else { return nil }
+        self = found
+      default: return nil
       }
-      guard key == found.name else {
-        guard key.hasEscapes, let member = Member(escaped: key) else { return nil }
-        self = member
-        return
-      }
-      self = found
     }
 
     /// Some encoders write `/` as `\/`: the name is the same, and must not be taken for another.
@@ -169,7 +164,7 @@ public enum LogLevel: UInt8, CaseIterable, Comparable, Sendable {
     return nil
   }
 
-  /// Less severe levels come first.
+  /// Whether the left level is the less severe one.
   public static func < (left: LogLevel, right: LogLevel) -> Bool {
     left.rawValue < right.rawValue
   }

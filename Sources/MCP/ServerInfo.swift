@@ -4,11 +4,11 @@ public import JSON
 public struct ServerInfo: Sendable {
   /// For programs.
   public var name: String
-  /// The version of what is mocked.
+  /// The server's own version.
   public var version: String
   /// For people; since 2025-06-18.
   public var title: String?
-  /// For the model: how to use the server.
+  /// What a model should know of the server.
   public var instructions: String?
 
   /// The info of a server.

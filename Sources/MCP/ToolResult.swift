@@ -2,15 +2,15 @@ public import JSON
 
 /// The members of a result object that decide how it is spliced into a response.
 public struct ResultMembers {
-  /// The object has members at all.
+  /// The object has no members at all.
   public private(set) var isEmpty = true
   /// `_meta`: an object.
   public private(set) var meta: JSONSlice?
-  /// The plugin says the type itself.
+  /// `resultType` is there.
   public private(set) var hasResultType = false
   /// `content` is an array.
   public private(set) var hasContent = false
-  /// Any JSON value.
+  /// `structuredContent`: any value.
   public private(set) var structuredContent: JSONSlice?
 
   /// The members of a result that the host shaped itself.

@@ -2,21 +2,21 @@ public import JSON
 
 /// A tool as `tools/list` shows it.
 public struct ToolDefinition: Sendable {
-  /// 1 to 128 of A–Z, a–z, 0–9, `_`, `-`, `.` (2025-11-25, "Tool names").
+  /// Unique in a server.
   public var name: String
-  /// For people.
+  /// For people; since 2025-06-18.
   public var title: String?
-  /// For the model.
+  /// What the tool does, for a model.
   public var description: String?
   /// A JSON Schema whose type is object.
   public var inputSchema: JSONValue
-  /// A JSON Schema of `structuredContent`.
+  /// A JSON Schema of the structured content; since 2025-06-18.
   public var outputSchema: JSONValue?
-  /// `ToolAnnotations`: hints about what the tool does.
+  /// `ToolAnnotations`; since 2025-03-26.
   public var annotations: JSONValue?
-  /// An array of `Icon`.
+  /// An array of `Icon`; since 2025-11-25.
   public var icons: JSONValue?
-  /// `_meta`.
+  /// `_meta`; since 2025-06-18.
   public var meta: JSONValue?
 
   /// A tool; without a schema it takes any object.

@@ -22,19 +22,19 @@ public struct RevisionTraits: Sendable {
 
   /// A set of members of a tool definition beyond `name`, `description` and `inputSchema`.
   public struct ToolMembers: OptionSet, Sendable {
-    /// A bit a member.
+    /// A bit for each member.
     public let rawValue: UInt8
-    /// A set from its bits.
+    /// The members with these bits.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
-    /// `annotations`, since 2025-03-26.
+    /// `annotations`.
     public static let annotations = ToolMembers(rawValue: 1)
-    /// `title`, since 2025-06-18.
+    /// `title`.
     public static let title = ToolMembers(rawValue: 2)
-    /// `outputSchema`, since 2025-06-18.
+    /// `outputSchema`.
     public static let outputSchema = ToolMembers(rawValue: 4)
-    /// `_meta`, since 2025-06-18.
+    /// `_meta`.
     public static let meta = ToolMembers(rawValue: 8)
-    /// `icons`, since 2025-11-25.
+    /// `icons`.
     public static let icons = ToolMembers(rawValue: 16)
   }
 
@@ -62,12 +62,14 @@ public struct RevisionTraits: Sendable {
   @inline(__always)
   public static func isStateless(_ revision: ProtocolRevision) -> Bool { !revision.isLegacy }
 
-  private static let all: [RevisionTraits] = [
-    .november2024, .march2025, .june2025, .november2025, .july2026,
-  ]
-
   /// The traits of a revision.
   public static func of(_ revision: ProtocolRevision) -> RevisionTraits {
-    all[Int(revision.rawValue)]
+    switch revision {
+    case .november2024: .november2024
+    case .march2025: .march2025
+    case .june2025: .june2025
+    case .november2025: .november2025
+    case .july2026: .july2026
+    }
   }
 }

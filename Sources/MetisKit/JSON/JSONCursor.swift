@@ -193,13 +193,21 @@ public struct JSONCursor {
       position = try text.string(start + 1, hasEscapes: &hasEscapes) + 1
       state = .after
       return JSONSlice(
-        uncheckedString: start, count: position - start, hasEscapes: hasEscapes)
+        scanned: start, count: position - start, kind: .string, hasEscapes: hasEscapes)
     }
     position = try text.skip(start, depth: text.depth - depth)
     state = .after
     // A value that was skipped without an error begins with one of the known bytes.
-    let kind = JSONKind(firstByte: start.pointee).unsafelyUnwrapped
-    return JSONSlice(uncheckedStart: start, count: position - start, kind: kind)
+    let kind: JSONKind =
+      switch start.pointee {
+      case UInt8(ascii: "{"): .object
+      case UInt8(ascii: "["): .array
+      case UInt8(ascii: "t"): .true
+      case UInt8(ascii: "f"): .false
+      case UInt8(ascii: "n"): .null
+      default: .number
+      }
+    return JSONSlice(scanned: start, count: position - start, kind: kind)
   }
 
   /// Reads a string.

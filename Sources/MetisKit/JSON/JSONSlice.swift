@@ -18,7 +18,7 @@ public struct JSONSlice {
   @usableFromInline let hasEscapes: Bool
 
   /// A slice of bytes that are known to be one valid value without white space around it.
-  @inlinable
+  @inlinable @inline(__always)
   public init(uncheckedStart start: UnsafeRawPointer, count: Int, kind: JSONKind) {
     self.start = start
     self.count = count
@@ -28,12 +28,12 @@ public struct JSONSlice {
       && UnsafeRawBufferPointer(start: start, count: count).contains(UInt8(ascii: "\\"))
   }
 
-  /// The same for a string that was scanned.
+  /// The same for a value that was scanned.
   @inline(__always)
-  init(uncheckedString start: UnsafeRawPointer, count: Int, hasEscapes: Bool) {
+  init(scanned start: UnsafeRawPointer, count: Int, kind: JSONKind, hasEscapes: Bool = false) {
     self.start = start
     self.count = count
-    kind = .string
+    self.kind = kind
     self.hasEscapes = hasEscapes
   }
 
@@ -109,8 +109,11 @@ public struct JSONStringSlice {
       return slice.equalsEscaped(
         UnsafeRawBufferPointer(start: other.utf8Start, count: other.utf8CodeUnitCount))
     }
-    return slice.raw.count == other.utf8CodeUnitCount
-      && sameBytes(slice.raw, other.utf8Start)
+    // The count is the literal's, so that the comparison is made in place.
+    let count = other.utf8CodeUnitCount
+    return slice.raw.count == count
+      && (count == 0
+        || memcmp(slice.raw.baseAddress.unsafelyUnwrapped, other.utf8Start, count) == 0)
   }
 
   /// Whether this is not the string `other`.
