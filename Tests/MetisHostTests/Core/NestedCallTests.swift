@@ -49,14 +49,7 @@ import Testing
     #expect(inner(host.call("nest-fail-own"))["error"] == 7)
     #expect(inner(host.call("nest-fail-tool"))["inner"]?["isError"] == true)
     // Sixteen inside each other, then a refusal.
-    var value = inner(host.call("nest-recursive"))
-    var depth = 0
-    while let next = value["inner"]?["structuredContent"] {
-      value = next
-      depth += 1
-    }
-    #expect(value == ["refused": .number(-6)])
-    #expect(depth == 16)
+    #expect(host.call("nest-recursive").firstText == "16")
     #expect(host.isWell())
     host.stop()
   }
