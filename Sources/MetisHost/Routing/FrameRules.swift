@@ -36,6 +36,7 @@ extension Loop {
       request.session = session
       dispatchLegacy(request, method, envelope.params)
     } else if known == .ping {
+      request.revision = .newestLegacy
       answerEmptyResult(request)
     } else {
       request.revision = .newestLegacy

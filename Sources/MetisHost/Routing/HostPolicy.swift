@@ -39,7 +39,9 @@ struct HostPolicy: Sendable {
   /// `localhost`, `127.0.0.1` or `[::1]`, with or without a port.
   static func isLoopback(_ host: UnsafeRawBufferPointer) -> Bool {
     if matches(host, "127.0.0.1") || matches(host, "localhost") { return true }
-    return matches(host, "[::1]")
+    // The comparison without case takes `{` for `[`.
+    return host.first == UInt8(ascii: "[") && !host.contains(UInt8(ascii: "}"))
+      && matches(host, "[::1]")
   }
 
   private static func matches(_ host: UnsafeRawBufferPointer, _ name: StaticString) -> Bool {

@@ -35,7 +35,12 @@ extension Loop {
       return try Envelope.decode(
         body, limits: core.limits.json, parameters: &parameters.pointee)
     } catch {
-      if error.code == .parseError { throw .parse(error.message) }
+      if error.code == .parseError {
+        let prefix = "Parse error: "
+        throw .parse(
+          error.message.hasPrefix(prefix)
+            ? String(error.message.dropFirst(prefix.count)) : error.message)
+      }
       throw .invalidRequest(error.message)
     }
   }
