@@ -136,6 +136,21 @@ import Testing
     host.stop()
   }
 
+  @Test func moreCallsThanMayWaitAreRefused() throws {
+    let host = try TestHost(
+      plugins: ["puppet-blocking"],
+      tools: [.init(name: "sleep-1000", strategy: "puppet-blocking", timeout: 90_000)], workers: 1)
+    // One is at work, 10,000 wait; each second makes room for one more.
+    let exchanges = (0..<10_050).map { host.begin("sleep-1000", id: "\($0)") }
+    #expect(host.isWell())
+    let refused = exchanges.filter { $0.errorMessage.contains("limit of waiting calls") }
+    #expect((20...49).contains(refused.count), "\(refused.count)")
+    #expect(refused.allSatisfy { $0.errorCode == -32603 })
+    for exchange in exchanges { exchange.disconnect() }
+    #expect(host.isWell())
+    host.stop()
+  }
+
   @Test func anInstanceThatIsNotReentrantSeesOneCallAtATime() throws {
     let host = try TestHost(
       plugins: ["puppet-single"],
