@@ -160,14 +160,17 @@ import Testing
 
   @Test func aTransportIsReplacedWhileItsCallsEnd() throws {
     let host = try TestHost(
-      plugins: ["puppet-async"],
+      plugins: ["puppet-async", "puppet-blocking"],
       tools: [
+        .init(name: "nest-never", strategy: "puppet-blocking"),
         .init(name: "sleep-200", strategy: "puppet-async"),
         .init(name: "never", strategy: "puppet-async"),
         .init(name: "report", strategy: "puppet-async"),
       ], loops: 2)
     let slow = host.begin("sleep-200", loop: 1)
     let never = host.begin("never")
+    // A worker waits for a call that its loop will not see the end of.
+    let waiting = host.begin("nest-never")
     let peer = host.door.connection()
     peer.send(TestHost.initializeBody("2025-11-25"))
     #expect(peer.answer(0)["result"] != nil)
@@ -180,8 +183,11 @@ import Testing
     // What is left at the limit of the drain is cut, and its strategy told.
     #expect(never.wait { $0.hasEnded })
     #expect(never.status == 0)
+    #expect(waiting.wait { $0.hasEnded })
     #expect(eventually { host.door.count == 1 && host.draining == 0 })
-    #expect(host.call("report").result["structuredContent"]?["cancellations"] == 1)
+    #expect(host.call("report").result["structuredContent"]?["cancellations"] == 2)
+    _ = try host.swap("org.metis.test.puppet-blocking", by: "puppet-blocking").get()
+    #expect(eventually { host.draining == 0 })
     host.stop()
   }
 }
