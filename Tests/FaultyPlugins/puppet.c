@@ -84,6 +84,13 @@ static void count_cancellation(void *context) {
   atomic_fetch_add(&cancellations, 1);
 }
 
+// Counts the call's cancellation, also one that came before this thread did.
+static void await_cancellation(const task *task) {
+  if (task->reply->on_cancel(task->call, count_cancellation, NULL) == METIS_LATE) {
+    atomic_fetch_add(&cancellations, 1);
+  }
+}
+
 // What an inner call gave: written by `done`, awaited where it runs on another thread.
 typedef struct {
   pthread_mutex_t lock;
@@ -218,7 +225,7 @@ static int32_t perform(const task *task) {
     char *text = strdup("\"owned\"");
     return reply->complete_owned(task->call, METIS_SHAPE_VALUE, slice(text), free, text);
   } else if (named(task, "sleep-")) {
-    reply->on_cancel(task->call, count_cancellation, NULL);
+    await_cancellation(task);
     pause_by_name(task);
     value(task, "\"awake\"");
     return METIS_OK;
@@ -244,7 +251,7 @@ static int32_t perform(const task *task) {
     snprintf(text, sizeof text, "[%ld,%ld]", (long)plugin, (long)session);
     return value(task, text);
   } else if (named(task, "never")) {
-    reply->on_cancel(task->call, count_cancellation, NULL);
+    await_cancellation(task);
     return METIS_OK;
   } else if (named(task, "need-input")) {
     int32_t code = reply->need_input(task->call, slice("{}"), none);

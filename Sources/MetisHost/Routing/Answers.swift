@@ -47,8 +47,10 @@ extension Loop {
         if let meta = members.meta {
           let split = meta.start - inner.baseAddress! + 1
           add(UnsafeRawBufferPointer(rebasing: inner[..<split]))
-          add(encoded.serverInfoMember)
-          if !meta.isEmptyObject { add(",") }
+          if !meta.namesServer {
+            add(encoded.serverInfoMember)
+            if !meta.isEmptyObject { add(",") }
+          }
           add(UnsafeRawBufferPointer(rebasing: inner[split...]))
         } else {
           add(inner)
@@ -223,6 +225,11 @@ extension UnsafeRawBufferPointer {
 }
 
 extension JSONSlice {
+  /// An object that says already who the server is: a result that was passed on.
+  fileprivate var namesServer: Bool {
+    (try? value)?["io.modelcontextprotocol/serverInfo"] != nil
+  }
+
   /// An object without members.
   fileprivate var isEmptyObject: Bool {
     bytes.dropFirst().dropLast().allSatisfy { $0 <= 0x20 }

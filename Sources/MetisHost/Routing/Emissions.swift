@@ -94,6 +94,8 @@ extension Loop {
     nextKeepAlive = min(nextKeepAlive, now &+ Loop.keepAliveInterval)
     // The head alone may wait in a proxy: a comment makes the stream visible.
     _ = sendParts(exchange, ": open\n\n")
+    // Another loop may have ended the session since it was found: nobody else would end this.
+    if !core.sessions.isLive(session) { finishStream(exchange) }
   }
 
   /// Sends a whole JSON-RPC message on a stream or a framed connection.

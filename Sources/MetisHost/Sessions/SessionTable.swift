@@ -56,6 +56,11 @@ final class SessionTable: @unchecked Sendable {
     return shard(text).sessions.withLock { $0[text] }
   }
 
+  /// Whether a session has not been ended.
+  func isLive(_ session: Session) -> Bool {
+    shard(session.id).sessions.withLock { $0[session.id] === session }
+  }
+
   /// Ends a session; the caller cancels its calls and closes its stream.
   func end(_ session: Session) {
     let removed = shard(session.id).sessions.withLock { $0.removeValue(forKey: session.id) }

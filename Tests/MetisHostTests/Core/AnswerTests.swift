@@ -32,6 +32,10 @@ import Testing
         #expect(answer.text.components(separatedBy: #""resultType""#).count == 2)
       }
     }
+    let passedOn = host.call(
+      "result", #"{"content":[],"_meta":{"\#(AnswerTests.serverInfo)":{"name":"another"}}}"#)
+    #expect(passedOn.result["_meta"] == [AnswerTests.serverInfo: ["name": "another"]])
+    #expect(passedOn.text.components(separatedBy: AnswerTests.serverInfo).count == 2)
     for tool in ["result", "emit-result"] {
       let own = host.call(tool, #"{"resultType":"complete","content":[],"_meta":{"a":1}}"#)
       #expect(own.result["resultType"] == "complete")

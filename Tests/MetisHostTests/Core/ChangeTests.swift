@@ -92,11 +92,11 @@ import Testing
     let host = try TestHost(
       plugins: ["puppet-async", "puppet-blocking"],
       tools: [
-        .init(name: "sleep-300", strategy: "puppet-async"),
-        .init(name: "never", strategy: "puppet-async", timeout: 400),
-        .init(name: "sleep-301", strategy: "puppet-blocking"),
+        .init(name: "sleep-1200", strategy: "puppet-async"),
+        .init(name: "never", strategy: "puppet-async", timeout: 1_200),
+        .init(name: "sleep-1201", strategy: "puppet-blocking"),
       ])
-    let slow = ["sleep-300", "never", "sleep-301"].map { host.begin($0) }
+    let slow = ["sleep-1200", "never", "sleep-1201"].map { host.begin($0) }
     usleep(30_000)
     for id in ["puppet-async", "puppet-blocking"] {
       #expect(try host.swap("org.metis.test.\(id)", by: id).get().newNumber == 2)
@@ -107,7 +107,7 @@ import Testing
     #expect(host.call("value", #"{"a":1}"#).result["structuredContent"] == ["a": 1])
     #expect(slow.allSatisfy { !$0.now.hasEnded })
     #expect(slow[0].ended().firstText == "awake")
-    #expect(slow[1].ended().errorMessage.contains("Tool never did not answer within 400 ms"))
+    #expect(slow[1].ended().errorMessage.contains("Tool never did not answer within 1200 ms"))
     #expect(slow[2].ended().firstText == "awake")
     #expect(eventually { host.draining == 0 })
     host.stop()
@@ -160,14 +160,17 @@ import Testing
 
   @Test func aTransportIsReplacedWhileItsCallsEnd() throws {
     let host = try TestHost(
-      plugins: ["puppet-async"],
+      plugins: ["puppet-async", "puppet-blocking"],
       tools: [
+        .init(name: "nest-never", strategy: "puppet-blocking"),
         .init(name: "sleep-200", strategy: "puppet-async"),
         .init(name: "never", strategy: "puppet-async"),
         .init(name: "report", strategy: "puppet-async"),
       ], loops: 2)
     let slow = host.begin("sleep-200", loop: 1)
     let never = host.begin("never")
+    // A worker waits for a call that its loop will not see the end of.
+    let waiting = host.begin("nest-never")
     let peer = host.door.connection()
     peer.send(TestHost.initializeBody("2025-11-25"))
     #expect(peer.answer(0)["result"] != nil)
@@ -180,8 +183,12 @@ import Testing
     // What is left at the limit of the drain is cut, and its strategy told.
     #expect(never.wait { $0.hasEnded })
     #expect(never.status == 0)
+    #expect(waiting.wait { $0.hasEnded })
     #expect(eventually { host.door.count == 1 && host.draining == 0 })
-    #expect(host.call("report").result["structuredContent"]?["cancellations"] == 1)
+    #expect(
+      eventually { host.call("report").result["structuredContent"]?["cancellations"] == 2 })
+    _ = try host.swap("org.metis.test.puppet-blocking", by: "puppet-blocking").get()
+    #expect(eventually { host.draining == 0 })
     host.stop()
   }
 }
