@@ -51,11 +51,7 @@ final class CoreHooks: HostServiceHooks, @unchecked Sendable {
     return opened._withUnsafeGuaranteedRef { call in
       guard call.isOpen(token) else { return nil }
       if let session = call.session, !session.id.isEmpty { return "session:" + session.id }
-      if let principal = try? JSONValue(jsonBytes: call.principal),
-        case .string(let id)? = principal["id"]
-      {
-        return "principal:" + id
-      }
+      if let id = Principal.id(call.principal) { return "principal:" + id }
       // Framed connections and clients without a name share one store.
       return "anonymous"
     }

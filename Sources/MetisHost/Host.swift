@@ -243,7 +243,11 @@ public final class Host: @unchecked Sendable {
 
   /// Runs `body` with the exit code once the host has ended.
   public func whenFinished(_ body: @escaping @Sendable (Int32) -> Void) {
-    control.sync { finished = body }
+    control.sync {
+      finished = body
+      // The one peer of stdio may be gone before anybody waits for the end.
+      if isStopping { finishWhenClosed() }
+    }
   }
 
   /// Ends in order: no new connections, open requests come to their end within the limit, plugins

@@ -40,7 +40,10 @@ extension Loop {
       default: continue
       }
     }
-    deny(message, status: 401, "No credentials that this server takes", nil, 0)
+    // A 401 names a scheme (RFC 9110 section 15.5.2); of the plugins none has named its own.
+    var scheme = metis_field_v1(
+      name: metis_slice_v1("www-authenticate"), value: metis_slice_v1("Bearer"))
+    deny(message, status: 401, "No credentials that this server takes", &scheme, 1)
     return false
   }
 
@@ -55,5 +58,16 @@ extension Loop {
     let known: UInt32 = (400..<600).contains(status) ? status : 401
     refuse(
       message.pointee.exchange, .http(Int(known), reason), extraFields: extra == nil ? 0 : taken)
+  }
+}
+
+/// What the host itself reads of a principal.
+enum Principal {
+  /// The member `id` of a principal's JSON; nil for the empty one and for one without an id.
+  static func id(_ principal: [UInt8]) -> String? {
+    guard !principal.isEmpty, let value = try? JSONValue(jsonBytes: principal),
+      case .string(let id)? = value["id"]
+    else { return nil }
+    return id
   }
 }

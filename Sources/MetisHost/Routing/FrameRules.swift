@@ -27,7 +27,7 @@ extension Loop {
     var request = Request(
       answerer: answerer, id: id.bytes, revision: session?.revision ?? .newest,
       parameters: parameters)
-    let known = Method(utf8: method.raw)
+    let known = Method(method)
     if request.parameters.pointee.meta.protocolVersion != nil || known == .discover {
       receiveStateless(request, known, method, envelope.params, connection)
     } else if known == .initialize {

@@ -78,7 +78,7 @@ extension Loop {
     request.principal = principal
     do throws(MCPError) {
       try checkModern(parameters.pointee, fields, method)
-      guard let known = Method(utf8: method.raw), RevisionTraits.of(.july2026).knows(known) else {
+      guard let known = Method(method), RevisionTraits.of(.july2026).knows(known) else {
         throw MCPError.methodNotFound(method.decoded)
       }
       if known == .toolsCall { try checkName(fields, parameters.pointee.name, "name") }
@@ -142,10 +142,10 @@ extension Loop {
       guard fields.acceptsEventStream else {
         return refuse(exchange, .http(406, "Accept must list text/event-stream"))
       }
-      guard let session = session(fields, exchange) else { return }
+      guard let session = session(fields, exchange, principal) else { return }
       openStream(exchange, session)
     } else if verb.equals("DELETE") {
-      guard let session = session(fields, exchange) else { return }
+      guard let session = session(fields, exchange, principal) else { return }
       core.end(session)
       answerEmpty(exchange, status: 200)
     } else {
@@ -174,11 +174,11 @@ extension Loop {
       return refuse(exchange, error)
     }
     if envelope.kind == .request, let id = envelope.id, let method = envelope.method,
-      Method(utf8: method.raw) == .initialize
+      Method(method) == .initialize
     {
-      return initializeSession(exchange, id.bytes, envelope.params)
+      return initializeSession(exchange, id.bytes, envelope.params, principal)
     }
-    guard let session = session(fields, exchange, envelope) else { return }
+    guard let session = session(fields, exchange, principal, envelope) else { return }
     session.touch(now)
     guard envelope.kind == .request, let id = envelope.id, let method = envelope.method else {
       if envelope.kind == .notification { takeNotification(envelope, parameters.pointee, session) }
@@ -194,7 +194,8 @@ extension Loop {
 
   /// The session that the fields name; answers and returns nil where there is none.
   private func session(
-    _ fields: HTTPFields, _ exchange: UInt64, _ envelope: Envelope? = nil
+    _ fields: HTTPFields, _ exchange: UInt64, _ principal: [UInt8],
+    _ envelope: Envelope? = nil
   ) -> Session? {
     guard let id = fields.sessionID else {
       if envelope != nil, parameters.pointee.meta.protocolVersion != nil {
@@ -209,7 +210,7 @@ extension Loop {
         .invalidRequest("Mcp-Session-Id is missing; initialize gives one"), id: envelope?.id)
       return nil
     }
-    guard let session = core.sessions.find(id) else {
+    guard let session = core.sessions.find(id, owner: Principal.id(principal)) else {
       refuse(
         exchange, .invalidRequest("Session not found: initialize again", status: 404),
         id: envelope?.id)
@@ -219,7 +220,8 @@ extension Loop {
   }
 
   private func initializeSession(
-    _ exchange: UInt64, _ id: UnsafeRawBufferPointer, _ params: JSONSlice?
+    _ exchange: UInt64, _ id: UnsafeRawBufferPointer, _ params: JSONSlice?,
+    _ principal: [UInt8]
   ) {
     var request = Request(
       answerer: .exchange(exchange, isFrame: false), id: id, revision: .newestLegacy,
@@ -231,7 +233,8 @@ extension Loop {
       guard
         let session = core.sessions.open(
           revision, client: parameters.pointee.clientInfo.map { [UInt8]($0.bytes) } ?? [],
-          capabilities: parameters.pointee.capabilities.map { [UInt8]($0.bytes) } ?? [], now: now)
+          capabilities: parameters.pointee.capabilities.map { [UInt8]($0.bytes) } ?? [],
+          owner: Principal.id(principal), now: now)
       else {
         throw MCPError.internalError(
           "Too many sessions (\(core.sessions.capacity)): end some by DELETE")

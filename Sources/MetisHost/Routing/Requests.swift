@@ -85,7 +85,7 @@ extension Loop {
   func dispatchLegacy(_ request: Request, _ method: JSONStringSlice, _ params: JSONSlice?) {
     do throws(MCPError) {
       if let problem = request.parameters.pointee.problem { throw problem }
-      guard let known = Method(utf8: method.raw),
+      guard let known = Method(method),
         RevisionTraits.of(request.revision).knows(known)
       else { throw MCPError.methodNotFound(method.decoded) }
       guard known != .initialize else {
@@ -161,7 +161,7 @@ extension Loop {
   func takeNotification(
     _ envelope: Envelope, _ parameters: borrowing RequestParameters, _ session: Session?
   ) {
-    guard let method = envelope.method, let known = Method(utf8: method.raw) else { return }
+    guard let method = envelope.method, let known = Method(method) else { return }
     // `initialized` needs no act: the session serves as soon as it is open.
     guard known == .cancelled, let session, let id = parameters.requestID,
       let token = session.token(id.bytes)

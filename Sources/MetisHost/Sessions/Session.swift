@@ -10,6 +10,9 @@ final class Session: @unchecked Sendable {
   /// `clientInfo` and `capabilities` of `initialize`, as raw JSON.
   let client: [UInt8]
   let capabilities: [UInt8]
+  /// Who opened it, by the principal's id; nil where nobody authenticates. An id alone that leaked
+  /// gives nobody else the session.
+  let owner: String?
 
   private let lock = Lock()
   private var pending: [[UInt8]: UInt64] = [:]
@@ -17,8 +20,10 @@ final class Session: @unchecked Sendable {
   private var lastUse: UInt64
 
   init(
-    id: String, revision: ProtocolRevision, client: [UInt8], capabilities: [UInt8], now: UInt64
+    id: String, revision: ProtocolRevision, client: [UInt8], capabilities: [UInt8],
+    owner: String? = nil, now: UInt64
   ) {
+    self.owner = owner
     self.id = id
     self.revision = revision
     self.client = client

@@ -34,7 +34,8 @@ final class SessionTable: @unchecked Sendable {
 
   /// Opens a session; nil at the capacity.
   func open(
-    _ revision: ProtocolRevision, client: [UInt8], capabilities: [UInt8], now: UInt64
+    _ revision: ProtocolRevision, client: [UInt8], capabilities: [UInt8], owner: String? = nil,
+    now: UInt64
   ) -> Session? {
     let hasRoom = live.withLock { count in
       guard count < capacity else { return false }
@@ -44,16 +45,19 @@ final class SessionTable: @unchecked Sendable {
     guard hasRoom else { return nil }
     let session = Session(
       id: identifiers.sessionID(), revision: revision, client: client, capabilities: capabilities,
-      now: now)
+      owner: owner, now: now)
     shard(session.id).sessions.withLock { $0[session.id] = session }
     return session
   }
 
-  /// Finds a session by what the client sent.
-  func find(_ id: UnsafeRawBufferPointer) -> Session? {
+  /// Finds a session by what the client sent, for the principal `owner` alone.
+  func find(_ id: UnsafeRawBufferPointer, owner: String? = nil) -> Session? {
     guard id.count <= 128 else { return nil }
     let text = id.text
-    return shard(text).sessions.withLock { $0[text] }
+    guard let session = shard(text).sessions.withLock({ $0[text] }), session.owner == owner else {
+      return nil
+    }
+    return session
   }
 
   /// Whether a session has not been ended.

@@ -136,7 +136,8 @@ typedef struct metis_reply_v1 {
   /**
    * Runs `callback(context)` once when the call is cancelled, on a thread of the host, and never
    * after the strategy has ended it; where an end returns METIS_LATE, the callback has run or is
-   * running. Runs it at once where the call was cancelled already.
+   * running. METIS_LATE where the call was cancelled or has ended by now: the callback does not
+   * run, and `cancelled` tells which.
    */
   int32_t (*on_cancel)(uint64_t call, void (*callback)(void *context), void *context);
 } metis_reply_v1;
