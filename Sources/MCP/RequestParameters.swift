@@ -25,8 +25,11 @@ public struct RequestParameters: ParameterReading {
   /// `requestId` of `notifications/cancelled`: a string or an integer.
   public var requestID: JSONSlice?
 
-  /// No parameters at all.
-  public init() {}
+  /// Where a `_meta` that repeats is found again; nil: each is read.
+  private var known: UnsafeMutablePointer<KnownMeta>?
+
+  /// No parameters at all. `known` outlives them and is the reader's thread's own.
+  public init(known: UnsafeMutablePointer<KnownMeta>? = nil) { self.known = known }
 
   private var firstProblem: ParameterProblem?
 
@@ -122,7 +125,15 @@ public struct RequestParameters: ParameterReading {
   private mutating func takeMeta(_ cursor: inout JSONCursor) throws(JSONError) {
     if meta.raw != nil { report(.duplicate("_meta")) }
     guard try cursor.kind() == .object else { return report(.metaIsNoObject) }
-    if let problem = try meta.read(&cursor) { report(problem) }
+    if let known, try cursor.skip(known.pointee.text) {
+      meta = known.pointee.meta
+      return
+    }
+    if let problem = try meta.read(&cursor) {
+      report(problem)
+    } else {
+      known?.pointee.learn(meta)
+    }
   }
 
   /// A key spelled with escapes: the names that the host reads have to be spelled plainly, so that

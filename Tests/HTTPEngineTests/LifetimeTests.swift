@@ -174,7 +174,7 @@ import Testing
     #expect(idle.readToEnd())
     #expect(host.events.withLock { $0.drained } == 0)
     let exchange = host.events.withLock { $0.requests[1].exchange }
-    host.post { host.finish(exchange) }
+    host.post { _ = host.server.finish(exchange) }
     #expect(stream.readToEnd())
     #expect(eventually { host.events.withLock { $0.drained } == 1 })
     host.stop()

@@ -43,7 +43,7 @@ extension Loop {
         add(members.hasResultType ? "{" : #"{"resultType":"complete""#)
         if !members.hasResultType, !members.isEmpty { add(",") }
         // What stands between the braces of the result.
-        let inner = UnsafeRawBufferPointer(rebasing: result.trimmedJSON.dropFirst().dropLast())
+        let inner = result.betweenBraces
         if let meta = members.meta {
           let split = meta.start - inner.baseAddress! + 1
           add(UnsafeRawBufferPointer(rebasing: inner[..<split]))
@@ -214,13 +214,14 @@ extension Loop {
 }
 
 extension UnsafeRawBufferPointer {
-  /// A JSON text without the white space around it.
-  fileprivate var trimmedJSON: UnsafeRawBufferPointer {
+  /// What stands between the braces of an object's text, which white space may surround.
+  fileprivate var betweenBraces: UnsafeRawBufferPointer {
+    guard let start = baseAddress else { return self }
     var low = 0
     var high = count
     while low < high, self[low] <= 0x20 { low += 1 }
     while high > low, self[high - 1] <= 0x20 { high -= 1 }
-    return UnsafeRawBufferPointer(rebasing: self[low..<high])
+    return UnsafeRawBufferPointer(start: start + low + 1, count: Swift.max(0, high - low - 2))
   }
 }
 

@@ -51,6 +51,7 @@ struct HostPolicy: Sendable {
     else { return false }
     if host.count == count { return true }
     guard host[count] == UInt8(ascii: ":"), host.count > count + 1 else { return false }
-    return host[(count + 1)...].allSatisfy { $0 &- 0x30 < 10 }
+    for place in (count + 1)..<host.count where host[place] &- 0x30 >= 10 { return false }
+    return true
   }
 }

@@ -39,6 +39,7 @@ final class Loop: @unchecked Sendable {
   var nextKeepAlive = UInt64.max
   /// The parameters of the message in hand; slices of its bytes.
   let parameters: UnsafeMutablePointer<RequestParameters>
+  private(set) var knownMeta: UnsafeMutablePointer<KnownMeta>
   /// Reused for every answer.
   var scratch: [UInt8] = []
   let parts: UnsafeMutablePointer<metis_slice_v1>
@@ -86,6 +87,8 @@ final class Loop: @unchecked Sendable {
     self.epoch = epoch
     thread = pthread_self()
     snapshot = core.currentSnapshot
+    knownMeta = .allocate(capacity: 1)
+    knownMeta.initialize(to: KnownMeta())
     parameters = .allocate(capacity: 1)
     parameters.initialize(to: RequestParameters())
     parts = .allocate(capacity: Loop.maximumParts)

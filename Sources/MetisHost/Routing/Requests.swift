@@ -30,7 +30,7 @@ struct Request {
 extension Loop {
   /// Takes a message apart, its parameters into ``parameters``; errors carry what JSON-RPC and HTTP answer with.
   func decode(_ body: UnsafeRawBufferPointer) throws(MCPError) -> Envelope {
-    parameters.pointee = RequestParameters()
+    parameters.pointee = RequestParameters(known: knownMeta)
     do {
       return try Envelope.decode(
         body, limits: core.limits.json, parameters: &parameters.pointee)

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A pull scanner over the borrowed bytes of one JSON text (RFC 8259).
 ///
 /// It validates everything that it passes over, builds no tree and allocates nothing unless a
@@ -96,6 +98,21 @@ public struct JSONCursor {
   func mismatch(_ kind: JSONError.Kind) -> JSONError {
     let isValue = JSONKind(firstByte: text.byte(position)) != nil
     return text.failure(isValue ? kind : .expectedValue, at: position)
+  }
+
+  /// Passes over the next value where the text there begins with `known`, an object or array that
+  /// a cursor with no greater limits has read: such a value ends where its text ends. False, and
+  /// nothing is passed, where it does not.
+  @inline(__always)
+  public mutating func skip(_ known: UnsafeRawBufferPointer) throws(JSONError) -> Bool {
+    try toValue()
+    let count = known.count
+    guard count > 0, text.end - position >= count,
+      memcmp(position, known.baseAddress.unsafelyUnwrapped, count) == 0
+    else { return false }
+    position += count
+    state = .after
+    return true
   }
 
   // MARK: Containers

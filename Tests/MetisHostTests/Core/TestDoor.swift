@@ -122,7 +122,7 @@ final class TestTransport: @unchecked Sendable {
           }
           return METIS_OK
         },
-        drain: { instance, deadline in
+        drain: { instance, deadline, _ in
           for loop in this(instance).loops { loop.drain(deadline: deadline) }
         },
         destroy: { instance in
