@@ -5,7 +5,7 @@ from statistics import median
 from . import servers
 from .load import with_metis_load, with_wrk
 
-CONNECTIONS = 32
+CONNECTIONS = 64
 GENERATORS = {"metis-load": with_metis_load, "wrk": with_wrk}
 
 
@@ -73,12 +73,15 @@ def report(result):
                 f"| {server} | {spread(pick('per_second'))} | {spread(pick('cpu_us'), '{:.2f}')} "
                 f"| {spread(pick('p50_us'))} | {spread(pick('p99_us'))} | {sum(pick('failed'))} |"
             )
-        out += ["", "Metis against each, by requests a second in the same round:", ""]
-        out += ["| Against | Ratio |", "|---|---|"]
-        ours = [sample["per_second"] for sample in by_server["Metis"]]
+        out += ["", "Metis against each, in the same round:", ""]
+        out += ["| Against | Requests a second | CPU time a request | p99 |", "|---|---|---|---|"]
+        ours = by_server["Metis"]
         for server, samples in by_server.items():
             if server != "Metis":
-                ratios = [a / b["per_second"] for a, b in zip(ours, samples)]
-                out.append(f"| {server} | {spread(ratios, '{:.2f}')} |")
+                cells = [
+                    spread([a[key] / b[key] for a, b in zip(ours, samples)], "{:.3g}")
+                    for key in ("per_second", "cpu_us", "p99_us")
+                ]
+                out.append(f"| {server} | {' | '.join(cells)} |")
         out.append("")
     return out

@@ -1,6 +1,9 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <dlfcn.h>
+#include <stddef.h>
+
 #include <string.h>
 
 int clinux_accept(int fd, struct sockaddr_storage *address, socklen_t *length) {
@@ -18,4 +21,9 @@ void clinux_block_signals(void) {
   sigset_t all;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, NULL);
+}
+
+const void *clinux_image_base(const void *address) {
+  Dl_info info;
+  return dladdr(address, &info) != 0 ? info.dli_fbase : NULL;
 }

@@ -24,6 +24,9 @@
 /** accept4 with SOCK_NONBLOCK and SOCK_CLOEXEC. */
 int clinux_accept(int fd, struct sockaddr_storage *address, socklen_t *length);
 
+/** Where the image that holds `address` begins in memory, or null where none does. */
+const void *clinux_image_base(const void *address);
+
 /** Names the calling thread; at most 15 bytes count. */
 void clinux_name_thread(const char *name);
 

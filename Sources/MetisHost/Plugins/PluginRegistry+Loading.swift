@@ -215,6 +215,8 @@ extension PluginRegistry {
     if let failure = generation.deinitialise() { report(.failure(failure)) }
     let isUnmapped = PluginLoader.unload(generation.image, path: generation.path)
     if !isUnmapped {
+      ImagePages.release(
+        holding: unsafeBitCast(generation.image.table.query, to: UnsafeRawPointer.self))
       mappedImages += 1
       mappedBytes += generation.byteCount
     }

@@ -13,6 +13,24 @@ import Testing
       .split(separator: "\n").filter { $0.contains(bench.registry.store.directory) }.count
   }
 
+  /// KiB of code that is resident in the private copies of `bench`, but for the one at `path`.
+  private static func residentCode(_ bench: Bench, except path: String?) throws -> Int {
+    var isRetired = false
+    var sum = 0
+    for line in try String(contentsOfFile: "/proc/self/smaps", encoding: .utf8)
+      .split(separator: "\n")
+    {
+      if line.contains("-") && line.contains(" r") && line.contains(":") && !line.hasSuffix(" kB") {
+        isRetired =
+          line.contains(" r-xp ") && line.contains(bench.registry.store.directory)
+          && path.map { !line.hasSuffix($0) } ?? true
+      } else if isRetired, line.hasPrefix("Rss:") {
+        sum += Int(line.split(separator: " ")[1]) ?? 0
+      }
+    }
+    return sum
+  }
+
   private func swapAlternately(_ bench: Bench, _ id: String, _ paths: [String], times: Int) throws
     -> Double
   {
@@ -81,5 +99,6 @@ import Testing
     let time = try swapAlternately(bench, id, [library], times: 200)
     print("200 swaps in Swift: \(Int(time)) µs each")
     #expect(bench.registry.status.mappedImages == 200)
+    #expect(try Self.residentCode(bench, except: bench.registry.generation(id)?.path) == 0)
   }
 }
