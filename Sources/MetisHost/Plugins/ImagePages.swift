@@ -18,6 +18,8 @@ enum ImagePages {
     let size = Int(header.load(fromByteOffset: 54, as: UInt16.self))
     let count = Int(header.load(fromByteOffset: 56, as: UInt16.self))
     let page = sysconf(Int32(_SC_PAGESIZE))
+    // The headers stand in the first of the segments: all are read before any is given back.
+    var ranges: [(start: Int, count: Int)] = []
     for index in 0..<count {
       let segment = table + index * size
       guard segment.load(as: UInt32.self) == loadable,
@@ -26,9 +28,10 @@ enum ImagePages {
       let start = Int(segment.load(fromByteOffset: 16, as: UInt64.self))
       let end = start + Int(segment.load(fromByteOffset: 40, as: UInt64.self))
       let first = start / page * page
-      madvise(
-        UnsafeMutableRawPointer(mutating: header + first), (end - first + page - 1) / page * page,
-        MADV_DONTNEED)
+      ranges.append((first, (end - first + page - 1) / page * page))
+    }
+    for range in ranges {
+      madvise(UnsafeMutableRawPointer(mutating: header + range.start), range.count, MADV_DONTNEED)
     }
     return true
   }
