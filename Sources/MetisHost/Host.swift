@@ -110,7 +110,7 @@ public final class Host: @unchecked Sendable {
     Host.loadPlugins(registry, options, log)
     do {
       composition = try Composition(
-        configuration, active: registry.active, filterOrder: registry.filters, before: nil,
+        configuration, active: registry.active, before: nil,
         context: Composition.Context(
           seed: seed, inlineThreads: inlineThreads, workers: core.workers.maximum, number: 1))
     } catch {

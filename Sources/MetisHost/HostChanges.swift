@@ -71,11 +71,8 @@ extension Host: GenerationAdopter {
   func compose(
     _ configuration: Configuration, _ active: [PluginGeneration]
   ) throws(CompositionError) -> Composition {
-    let filters = active.filter { $0.filter != nil }.enumerated().sorted { left, right in
-      (left.element.manifest.order, left.offset) < (right.element.manifest.order, right.offset)
-    }.map(\.element)
-    return try Composition(
-      configuration, active: active, filterOrder: filters, before: composition,
+    try Composition(
+      configuration, active: active, before: composition,
       context: Composition.Context(
         seed: seed, inlineThreads: inlineThreads, workers: core.workers.maximum,
         number: composition.snapshot.number + 1))

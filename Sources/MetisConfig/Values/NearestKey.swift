@@ -23,7 +23,7 @@ func editDistance(_ left: String, _ right: String) -> Int {
 
 /// The candidate that `word` was probably meant to be: near enough to be a slip of the hand, or the
 /// same but for case, `-` and `_`. The first of equally near ones.
-func nearest(to word: String, among candidates: [String]) -> String? {
+public func nearest(to word: String, among candidates: [String]) -> String? {
   guard word.unicodeScalars.count <= 64 else { return nil }
   let plain = { (text: String) in text.lowercased().filter { $0 != "-" && $0 != "_" } }
   let target = plain(word)

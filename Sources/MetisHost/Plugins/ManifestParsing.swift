@@ -1,4 +1,5 @@
 import JSON
+import MetisConfig
 
 extension PluginManifest {
   static let keys = [
@@ -19,7 +20,7 @@ extension PluginManifest {
       throw PluginError(.manifest, "the manifest is no table; expected keys and values", file: file)
     }
     for (key, _) in object where !Self.keys.contains(key) {
-      let near = nearestName(to: key, among: Self.keys).map { "did you mean \($0)?" }
+      let near = nearest(to: key, among: Self.keys).map { "did you mean \($0)?" }
       throw reader.error(
         key, "is unknown; " + (near ?? "expected one of \(Self.keys.joined(separator: ", "))"))
     }
@@ -90,7 +91,7 @@ private struct ManifestReader {
       let grant = try text("grants", element)
       guard PluginManifest.knownGrants.contains(grant) else {
         let known = PluginManifest.knownGrants
-        let near = nearestName(to: grant, among: known).map { "did you mean \"\($0)\"?" }
+        let near = nearest(to: grant, among: known).map { "did you mean \"\($0)\"?" }
         throw error(
           "grants",
           "holds \"\(grant)\", which is unknown; "
@@ -122,31 +123,4 @@ private struct ManifestReader {
     }
     return secrets
   }
-}
-
-/// The candidate that differs from `word` by the fewest insertions, removals and replacements, at
-/// most a third of its length; nil where none is near.
-func nearestName(to word: String, among candidates: [String]) -> String? {
-  guard word.utf8.count <= 64 else { return nil }
-  let letters = Array(word.utf8)
-  var best: (name: String, distance: Int)?
-  for candidate in candidates {
-    let others = Array(candidate.utf8)
-    var row = Array(0...others.count)
-    for (index, letter) in letters.enumerated() {
-      var diagonal = row[0]
-      row[0] = index + 1
-      for (column, other) in others.enumerated() {
-        let cost = min(row[column], row[column + 1]) + 1
-        let replaced = diagonal + (letter == other ? 0 : 1)
-        diagonal = row[column + 1]
-        row[column + 1] = min(cost, replaced)
-      }
-    }
-    let distance = row[others.count]
-    if distance <= max(1, letters.count / 3), distance < best?.distance ?? .max {
-      best = (candidate, distance)
-    }
-  }
-  return best?.name
 }

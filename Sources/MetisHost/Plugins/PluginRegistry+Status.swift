@@ -7,13 +7,8 @@ extension PluginRegistry {
   /// Every active generation, in the order of the manifests.
   var active: [PluginGeneration] { records.compactMap(\.current) }
 
-  /// Active plugins with a filter, in the order in which requests pass them: by their manifests'
-  /// `order`, then by file.
-  var filters: [PluginGeneration] {
-    active.filter { $0.filter != nil }.enumerated().sorted { left, right in
-      (left.element.manifest.order, left.offset) < (right.element.manifest.order, right.offset)
-    }.map(\.element)
-  }
+  /// Active plugins with a filter, in the order in which requests pass them.
+  var filters: [PluginGeneration] { active.inFilterOrder }
 
   /// Every plugin, in the order of the manifests.
   var all: [PluginStatus] { records.map(status(of:)) }
@@ -51,5 +46,15 @@ extension PluginRegistry {
       grants: record.manifest.grants.sorted(), failure: record.failure,
       generations: generations,
       calls: generations.reduce(0) { $0 + $1.calls }, previous: record.previous?.number)
+  }
+}
+
+extension [PluginGeneration] {
+  /// Those with a filter, in the order in which requests pass them: by their manifests' `order`,
+  /// then as they stand here.
+  var inFilterOrder: [PluginGeneration] {
+    filter { $0.filter != nil }.enumerated().sorted { left, right in
+      (left.element.manifest.order, left.offset) < (right.element.manifest.order, right.offset)
+    }.map(\.element)
   }
 }

@@ -1,5 +1,3 @@
-import Glibc
-
 /// Every plugin of the host: found, verified, loaded, ordered, replaced, drained, retired.
 ///
 /// Every method runs on the host's control thread, one at a time; none is called from inside an
@@ -55,11 +53,4 @@ final class PluginRegistry {
     self.contexts = contexts
     store = try PluginStore(parent: options.storeParent)
   }
-}
-
-/// CLOCK_MONOTONIC in nanoseconds.
-func monotonicNanoseconds() -> UInt64 {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
 }

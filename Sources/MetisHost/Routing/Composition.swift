@@ -33,13 +33,13 @@ final class Composition {
 
   /// Builds. `active` are the generations that serve, in the order of their manifests.
   init(
-    _ configuration: Configuration, active: [PluginGeneration], filterOrder: [PluginGeneration],
-    before: Composition?, context: Context
+    _ configuration: Configuration, active: [PluginGeneration], before: Composition?,
+    context: Context
   ) throws(CompositionError) {
     var builder = CompositionBuilder(
       configuration: configuration, active: active, before: before, context: context)
     do {
-      try builder.build(filterOrder)
+      try builder.build()
     } catch {
       builder.destroyMade()
       throw error

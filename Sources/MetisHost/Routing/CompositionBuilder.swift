@@ -31,10 +31,10 @@ struct CompositionBuilder {
     self.context = context
   }
 
-  mutating func build(_ filterOrder: [PluginGeneration]) throws(CompositionError) {
+  mutating func build() throws(CompositionError) {
     try buildTools()
     try buildAuths()
-    try buildFilters(filterOrder)
+    try buildFilters()
     guard errors.isEmpty else { throw .configuration(errors) }
   }
 
@@ -238,10 +238,8 @@ struct CompositionBuilder {
     }
   }
 
-  private mutating func buildFilters(
-    _ order: [PluginGeneration]
-  ) throws(CompositionError) {
-    for generation in order {
+  private mutating func buildFilters() throws(CompositionError) {
+    for generation in active.inFilterOrder {
       guard let table = generation.filter else { continue }
       if let kept = before?.filters.first(where: { $0.generation === generation }) {
         filters.append(kept)

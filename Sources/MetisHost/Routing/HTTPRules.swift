@@ -41,6 +41,27 @@ extension Loop {
     }
   }
 
+  /// The message that a POST of either era brings; refuses and returns nil where its fields or its
+  /// text do not fit.
+  @inline(__always)
+  private func posted(
+    _ message: UnsafePointer<metis_message_v1>, _ fields: HTTPFields
+  ) -> Envelope? {
+    let exchange = message.pointee.exchange
+    do throws(MCPError) {
+      guard fields.hasJSONContent else {
+        throw .http(400, "Content-Type must be application/json")
+      }
+      guard fields.acceptsJSON, fields.acceptsEventStream else {
+        throw .http(406, "Accept must list application/json and text/event-stream")
+      }
+      return try decode(message.pointee.body.raw)
+    } catch {
+      refuse(exchange, error)
+      return nil
+    }
+  }
+
   // MARK: 2026-07-28
 
   private func receiveModern(
@@ -51,20 +72,7 @@ extension Loop {
       return refuse(
         exchange, .http(405, "Method not allowed: POST is"), allow: "POST")
     }
-    guard fields.hasJSONContent else {
-      return refuse(exchange, .http(400, "Content-Type must be application/json"))
-    }
-    guard fields.acceptsJSON, fields.acceptsEventStream else {
-      return refuse(
-        exchange,
-        .http(406, "Accept must list application/json and text/event-stream"))
-    }
-    let envelope: Envelope
-    do throws(MCPError) {
-      envelope = try decode(message.pointee.body.raw)
-    } catch {
-      return refuse(exchange, error)
-    }
+    guard let envelope = posted(message, fields) else { return }
     guard envelope.kind == .request, let id = envelope.id, let method = envelope.method else {
       guard envelope.kind == .notification else {
         return refuse(
@@ -159,20 +167,7 @@ extension Loop {
     _ message: UnsafePointer<metis_message_v1>, _ fields: HTTPFields, _ principal: [UInt8]
   ) {
     let exchange = message.pointee.exchange
-    guard fields.hasJSONContent else {
-      return refuse(exchange, .http(400, "Content-Type must be application/json"))
-    }
-    guard fields.acceptsJSON, fields.acceptsEventStream else {
-      return refuse(
-        exchange,
-        .http(406, "Accept must list application/json and text/event-stream"))
-    }
-    let envelope: Envelope
-    do throws(MCPError) {
-      envelope = try decode(message.pointee.body.raw)
-    } catch {
-      return refuse(exchange, error)
-    }
+    guard let envelope = posted(message, fields) else { return }
     if envelope.kind == .request, let id = envelope.id, let method = envelope.method,
       Method(method) == .initialize
     {

@@ -11,9 +11,8 @@ final class Snapshot: @unchecked Sendable {
   /// A tool and what answers it now.
   struct Route {
     let target: Unmanaged<Target>
+    /// Nil where nothing answers: the plugin is disabled or failed.
     let instances: Unmanaged<InstanceSet>?
-    /// Why there is nothing that answers: the plugin is disabled or failed.
-    let isUnavailable: Bool
   }
 
   /// An authentication plugin and its instance.
@@ -61,8 +60,7 @@ final class Snapshot: @unchecked Sendable {
       (routes + place).initialize(
         to: Route(
           target: Unmanaged.passUnretained(target),
-          instances: instanceSets[place].map { Unmanaged.passUnretained($0) },
-          isUnavailable: instanceSets[place] == nil))
+          instances: instanceSets[place].map { Unmanaged.passUnretained($0) }))
     }
   }
 

@@ -21,9 +21,7 @@ final class SystemClock: HostClock {
   init() {}
 
   var monotonic: UInt64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
+    monotonicNanoseconds()
   }
 
   var wall: Int64 {
@@ -72,4 +70,11 @@ final class ManualClock: HostClock, @unchecked Sendable {
   func whenMoved(_ wake: @escaping @Sendable () -> Void) {
     lock.withLock { observers.append(wake) }
   }
+}
+
+/// CLOCK_MONOTONIC in nanoseconds.
+func monotonicNanoseconds() -> UInt64 {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
 }
