@@ -47,6 +47,7 @@ func tests(
 
 let plugins = [
   "StdioTransport", "HTTPTransport", "StaticStrategy", "EchoStrategy", "RandomStrategy",
+  "InteractionStrategy",
 ]
 
 let package = Package(
@@ -71,6 +72,9 @@ let package = Package(
       name: "CSodium", path: "Sources/CSodium", pkgConfig: "libsodium",
       providers: [.apt(["libsodium-dev"])]),
     .systemLibrary(
+      name: "CPCRE2", path: "Sources/CPCRE2", pkgConfig: "libpcre2-8",
+      providers: [.apt(["libpcre2-dev"])]),
+    .systemLibrary(
       name: "COpenSSL", path: "Sources/COpenSSL", pkgConfig: "openssl",
       providers: [.apt(["libssl-dev"])]),
 
@@ -78,13 +82,21 @@ let package = Package(
     swift("JSON", [], path: "Sources/MetisKit/JSON", exclude: ["README.md"]),
     swift("MetisKit", ["JSON", "MetisPluginAPI"], path: "Sources/MetisKit/SDK"),
 
+    // What the host and plugins share beyond JSON.
+    swift("Patterns", ["CPCRE2"]),
+    swift("JSONSchema", ["JSON", "Patterns"]),
+    swift("Template", ["JSON"]),
+
     // The host.
     swift("JSONRPC", ["JSON"]),
     swift("MCP", ["JSONRPC", "JSON"]),
     swift("MetisConfig", ["JSON", "CTOML"]),
     swift(
       "MetisHost",
-      ["JSONRPC", "MCP", "MetisConfig", "JSON", "MetisPluginAPI", "CBarrier", "CLinux", "CSodium"]),
+      [
+        "JSONRPC", "MCP", "MetisConfig", "JSONSchema", "JSON", "MetisPluginAPI", "CBarrier",
+        "CLinux", "CSodium",
+      ]),
     .executableTarget(
       name: "metis-host", dependencies: ["MetisHost", "CLinux"], path: "Sources/metis-host",
       swiftSettings: strict,
@@ -103,9 +115,17 @@ let package = Package(
     plugin("EchoStrategy", ["MetisKit"]),
     swift("RandomGenerator", ["MetisKit"], path: "Plugins/RandomStrategy/Generator"),
     plugin("RandomStrategy", ["RandomGenerator", "MetisKit"]),
+    swift(
+      "Interaction", ["MetisKit", "JSONSchema", "Patterns", "Template"],
+      path: "Plugins/InteractionStrategy/Interaction"),
+    plugin("InteractionStrategy", ["Interaction", "MetisKit"]),
 
     // Tests.
     tests("JSONTests", ["JSON"]),
+    tests("PatternsTests", ["Patterns"]),
+    tests("JSONSchemaTests", ["JSONSchema", "JSON"]),
+    tests("TemplateTests", ["Template", "JSON"]),
+    tests("InteractionTests", ["Interaction", "MetisKit", "JSON", "MetisPluginAPI"]),
     tests("JSONRPCTests", ["JSONRPC"]),
     tests("MCPTests", ["MCP", "JSON", "JSONRPC"]),
     tests("MetisConfigTests", ["MetisConfig", "JSON"]),
@@ -127,7 +147,7 @@ let package = Package(
     // Benchmarks.
     .executableTarget(
       name: "metis-micro",
-      dependencies: ["MetisHost", "MCP", "JSONRPC", "JSON", "MetisPluginAPI"],
+      dependencies: ["MetisHost", "MCP", "JSONRPC", "JSONSchema", "JSON", "MetisPluginAPI"],
       path: "Benchmarks/Micro", swiftSettings: strict),
     .executableTarget(name: "metis-load", path: "Benchmarks/Load"),
   ],

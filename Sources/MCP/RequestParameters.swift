@@ -10,7 +10,7 @@ public struct RequestParameters: ParameterReading {
   public var meta = RequestMeta()
   /// `name` of `tools/call` and `prompts/get`.
   public var name: JSONStringSlice?
-  /// `uri` of `resources/read`.
+  /// `uri` of `resources/read`, `resources/subscribe` and `resources/unsubscribe`.
   public var uri: JSONStringSlice?
   /// `arguments`: an object.
   public var arguments: JSONSlice?
@@ -22,6 +22,25 @@ public struct RequestParameters: ParameterReading {
   public var capabilities: JSONSlice?
   /// `clientInfo` of `initialize`: an object.
   public var clientInfo: JSONSlice?
+  /// `inputResponses` of a request that is sent again (2026-07-28, multi round-trip requests) and of
+  /// `tasks/update`: any value, since null there has to be told from an absent one.
+  public var inputResponses: JSONSlice?
+  /// `requestState` of a request that is sent again.
+  public var requestState: JSONStringSlice?
+  /// `task` of `tools/call` (2025-11-25): an object.
+  public var task: JSONSlice?
+  /// `taskId` of the `tasks/…` methods.
+  public var taskID: JSONStringSlice?
+  /// `level` of `logging/setLevel`.
+  public var level: JSONStringSlice?
+  /// `ref` of `completion/complete`: an object.
+  public var ref: JSONSlice?
+  /// `argument` of `completion/complete`: an object.
+  public var argument: JSONSlice?
+  /// `context` of `completion/complete`: an object.
+  public var context: JSONSlice?
+  /// `notifications` of `subscriptions/listen`: an object.
+  public var notifications: JSONSlice?
   /// `requestId` of `notifications/cancelled`: a string or an integer.
   public var requestID: JSONSlice?
 
@@ -55,17 +74,30 @@ public struct RequestParameters: ParameterReading {
       switch key.raw.count {
       case _ where key.hasEscapes: takeEscaped(key)
       case 3 where key == "uri": try Self.takeString(&cursor, "uri", &uri, &firstProblem)
+      case 3 where key == "ref": try Self.takeObject(&cursor, "ref", &ref, &firstProblem)
       case 4 where key == "name": try Self.takeString(&cursor, "name", &name, &firstProblem)
+      case 4 where key == "task": try Self.takeObject(&cursor, "task", &task, &firstProblem)
       case 5 where key == "_meta": try takeMeta(&cursor)
+      case 5 where key == "level": try Self.takeString(&cursor, "level", &level, &firstProblem)
+      case 6 where key == "taskId": try Self.takeString(&cursor, "taskId", &taskID, &firstProblem)
       case 6 where key == "cursor":
         try Self.takeString(&cursor, "cursor", &self.cursor, &firstProblem)
       case 9 where key == "arguments":
         try Self.takeObject(&cursor, "arguments", &arguments, &firstProblem)
+      case 7 where key == "context":
+        try Self.takeObject(&cursor, "context", &context, &firstProblem)
+      case 8 where key == "argument":
+        try Self.takeObject(&cursor, "argument", &argument, &firstProblem)
       case 9 where key == "requestId": try takeRequestID(&cursor)
       case 10 where key == "clientInfo":
         try Self.takeObject(&cursor, "clientInfo", &clientInfo, &firstProblem)
       case 12 where key == "capabilities":
         try Self.takeObject(&cursor, "capabilities", &capabilities, &firstProblem)
+      case 12 where key == "requestState":
+        try Self.takeString(&cursor, "requestState", &requestState, &firstProblem)
+      case 13 where key == "notifications":
+        try Self.takeObject(&cursor, "notifications", &notifications, &firstProblem)
+      case 14 where key == "inputResponses": try takeInputResponses(&cursor)
       case 15 where key == "protocolVersion":
         try Self.takeString(&cursor, "protocolVersion", &protocolVersion, &firstProblem)
       default: break
@@ -122,6 +154,11 @@ public struct RequestParameters: ParameterReading {
     }
   }
 
+  private mutating func takeInputResponses(_ cursor: inout JSONCursor) throws(JSONError) {
+    if inputResponses != nil { report(.duplicate("inputResponses")) }
+    inputResponses = try cursor.skipValue()
+  }
+
   private mutating func takeMeta(_ cursor: inout JSONCursor) throws(JSONError) {
     if meta.raw != nil { report(.duplicate("_meta")) }
     guard try cursor.kind() == .object else { return report(.metaIsNoObject) }
@@ -142,7 +179,8 @@ public struct RequestParameters: ParameterReading {
   private mutating func takeEscaped(_ key: JSONKey) {
     for reserved: StaticString in [
       "uri", "name", "_meta", "cursor", "arguments", "requestId", "clientInfo", "capabilities",
-      "protocolVersion",
+      "protocolVersion", "inputResponses", "requestState", "task", "taskId", "level", "ref",
+      "argument", "context", "notifications",
     ] where key == reserved {
       report(.escaped(reserved))
     }

@@ -33,6 +33,7 @@ import Testing
       ("metis_host_call_v1", MemoryLayout<metis_host_call_v1>.size),
       ("metis_host_clock_v1", MemoryLayout<metis_host_clock_v1>.size),
       ("metis_host_engine_v1", MemoryLayout<metis_host_engine_v1>.size),
+      ("metis_host_flow_v1", MemoryLayout<metis_host_flow_v1>.size),
       ("metis_host_log_v1", MemoryLayout<metis_host_log_v1>.size),
       ("metis_host_metrics_v1", MemoryLayout<metis_host_metrics_v1>.size),
       ("metis_host_notify_v1", MemoryLayout<metis_host_notify_v1>.size),

@@ -9,15 +9,22 @@ SYSTEM = {"Swift", "Glibc", "Synchronization"}
 TARGETS = {
     "Sources/MetisKit/JSON": set(),
     "Sources/MetisKit/SDK": {"JSON", "MetisPluginAPI"},
+    "Sources/Patterns": {"CPCRE2"},
+    "Sources/JSONSchema": {"JSON", "Patterns"},
+    "Sources/Template": {"JSON"},
     "Sources/JSONRPC": {"JSON"},
     "Sources/MCP": {"JSONRPC", "JSON"},
     "Sources/MetisConfig": {"JSON", "CTOML"},
     "Sources/MetisHost": {
-        "JSONRPC", "MCP", "MetisConfig", "JSON", "MetisPluginAPI", "CLinux", "CSodium", "CBarrier",
+        "JSONRPC", "MCP", "MetisConfig", "JSONSchema", "JSON", "MetisPluginAPI", "CLinux", "CSodium",
+        "CBarrier",
     },
     "Sources/metis-host": {"MetisHost", "MetisConfig", "JSON", "CLinux"},
     "Sources/metis": {"MetisHost", "MetisConfig", "JSON", "CSodium", "CLinux"},
 }  # fmt: skip
+
+# Modules that plugins share with the host: values without I/O.
+SHARED = {"MetisKit", "JSON", "MetisPluginAPI", "JSONSchema", "Patterns", "Template"}
 
 IMPORT = re.compile(
     r"^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:(?:public|package|internal|fileprivate|private)\s+)?"
@@ -51,7 +58,7 @@ def imports(tree):
     own = plugin_modules(tree)
     for path in tree.under("Plugins", suffix=".swift"):
         plugin = path.parts[1]
-        allowed = {"MetisKit", "JSON", "MetisPluginAPI", plugin} | own.get(plugin, set()) | SYSTEM
+        allowed = SHARED | {plugin} | own.get(plugin, set()) | SYSTEM
         for number, module in imported(tree, path):
             # System libraries stand in modules of Sources/C*.
             is_library = (tree.root / "Sources" / module).is_dir() and re.match(r"C[A-Z]", module)

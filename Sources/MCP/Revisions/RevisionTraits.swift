@@ -55,7 +55,9 @@ public struct RevisionTraits: Sendable {
 
   /// The methods of the handshake era.
   static let legacyMethods: [Method] = [
-    .initialize, .ping, .toolsList, .toolsCall, .initialized, .cancelled,
+    .initialize, .ping, .toolsList, .toolsCall, .resourcesList, .resourceTemplatesList,
+    .resourcesRead, .resourcesSubscribe, .resourcesUnsubscribe, .promptsList, .promptsGet,
+    .complete, .setLevel, .initialized, .cancelled, .progress, .rootsListChanged,
   ]
 
   /// Whether a revision is of the stateless era: what the request path asks of every answer.

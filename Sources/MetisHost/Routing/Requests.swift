@@ -145,7 +145,7 @@ extension Loop {
     case .toolsList: try listTools(request)
     case .discover: try answerEncoded(method, request) { $0.discover }
     case .ping: try answerOwn(request, filtered(method, Array("{}".utf8)))
-    case .initialize, .initialized, .cancelled: throw .methodNotFound(method.name.description)
+    default: throw .methodNotFound(method.name.description)
     }
   }
 

@@ -32,5 +32,6 @@
 #include "metis/ext/transport.h"
 
 #include "metis/ext/draft/engine.h"
+#include "metis/ext/draft/host_flow.h"
 
 #endif

@@ -40,6 +40,21 @@
 #define METIS_EMIT_LOG 2u
 /** One content block; the host puts it before the content of the result. */
 #define METIS_EMIT_CONTENT 3u
+/**
+ * `{"ttlMs":n|null?,"pollIntervalMs":n?,"statusMessage":s?}`: the call goes on as a task: the client
+ * is answered with the task's handle, and what ends the call ends the task. METIS_OK also where the
+ * call is a task already; METIS_UNSUPPORTED where the client has not declared tasks.
+ */
+#define METIS_EMIT_TASK 4u
+/**
+ * `{"retryMs":n?}`: ends the stream of the call in order; what follows is kept until the client
+ * resumes it. METIS_UNSUPPORTED where the client's revision or transport cannot resume.
+ */
+#define METIS_EMIT_CLOSE_STREAM 5u
+/** `{}`: cuts the client's connection, as a server that dies would. */
+#define METIS_EMIT_DISCONNECT 6u
+/** `{"method":s,"params":{…}?}`: a notification that is sent as it stands. */
+#define METIS_EMIT_NOTIFICATION 7u
 
 /** What an instance is made from. Borrowed for `create`. */
 typedef struct metis_instance_v1 {
@@ -72,7 +87,10 @@ typedef struct metis_request_v1 {
   metis_slice_v1 arguments;
   /** What `need_input` left, on a call that resumes; empty on a first call. */
   metis_slice_v1 state;
-  /** JSON object of the client's answers by key, on a call that resumes; empty on a first call. */
+  /**
+   * JSON object of the client's answers by key, on a call that resumes; empty on a first call. A client
+   * may answer before it was asked: then `state` is empty. What the strategy cannot use it ignores.
+   */
   metis_slice_v1 inputs;
   /** The call's own seed, derived from the instance's and `ordinal` (or given by the client). */
   uint64_t seed;
@@ -109,16 +127,22 @@ typedef struct metis_reply_v1 {
    * Ends the call with questions to the client: `requests` is a JSON object
    * `{key:{"method":…,"params":{…}}}` (elicitation/create, sampling/createMessage, roots/list);
    * `state` is opaque and comes back with the answers. METIS_UNSUPPORTED where the client lacks
-   * the capability: the call has then not ended.
+   * the capability: the call has then not ended. Where the client answered a question with an error,
+   * the answer is `{"error":{"code":…,"message":…}}`.
    */
   int32_t (*need_input)(uint64_t call, metis_slice_v1 requests, metis_slice_v1 state);
   /**
    * Ends the call with a JSON-RPC error. `code` outside -32768…-32000, or a code that MCP
-   * defines; 0 for a tool result with `isError`. `data` is a JSON value or empty.
+   * defines; 0 for a tool result with `isError` (for other kinds an internal error). `data` is a JSON
+   * value or empty.
    */
   int32_t (*fail)(uint64_t call, int32_t code, metis_slice_v1 message, metis_slice_v1 data);
-  /** Sends something before the end: METIS_EMIT_… and its JSON object. METIS_OK also where
-   * the client did not ask for it; METIS_BUSY where the client reads too slowly. */
+  /**
+   * Sends something before the end: METIS_EMIT_… and its JSON object. METIS_OK also where the client
+   * did not ask for it. METIS_BUSY: it was taken, but the client reads too slowly: emit no more
+   * before `when_writable` of metis.host.flow/1 has called; on a worker thread the host waits
+   * instead. METIS_LIMIT: refused, too much waits.
+   */
   int32_t (*emit)(uint64_t call, uint32_t kind, metis_slice_v1 json);
   /** At least `count` writable bytes of the host's buffer, or null at its limit. Valid until the
    * next reply function of this call. */

@@ -90,7 +90,13 @@ typedef struct metis_transport_v1 {
   void (*destroy)(void *instance);
   /**
    * Answers an exchange and ends it. METIS_LATE where the peer is gone. For a framed connection
-   * `exchange` is the connection: each call sends one message and the connection stays.
+   * `exchange` is the connection: each call sends one message and the connection stays; METIS_BUSY
+   * and METIS_LIMIT as with `send`.
+   *
+   * Status 101 accepts a WebSocket handshake (RFC 6455), which the transport has checked before it
+   * passed the request on: the exchange is a framed connection from then on, one message a frame of
+   * text, until `closed`. The transport adds what the handshake needs; the host names the
+   * subprotocol in `sec-websocket-protocol`.
    * [loop-thread]
    */
   int32_t (*respond)(void *instance, uint64_t exchange, const metis_response_v1 *response);
@@ -104,7 +110,8 @@ typedef struct metis_transport_v1 {
    */
   int32_t (*send)(void *instance, uint64_t exchange, const metis_slice_v1 *parts,
                   size_t part_count);
-  /** Ends the body; the connection may serve on. [loop-thread] */
+  /** Ends the body; the connection may serve on. A framed connection is closed in order, after what
+   * waits was sent. [loop-thread] */
   int32_t (*finish)(void *instance, uint64_t exchange);
   /** Cuts the connection (a reset where the protocol has one). [loop-thread] */
   void (*abort)(void *instance, uint64_t exchange);
