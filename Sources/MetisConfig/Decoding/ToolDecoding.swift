@@ -27,7 +27,8 @@ extension ToolDefinition {
     return ToolDefinition(
       name: name, title: title, description: description,
       inputSchema: asObjectSchema(inputSchema), outputSchema: outputSchema,
-      annotations: annotations, icons: icons, meta: meta ?? otherMeta, mock: mock,
+      annotations: annotations, icons: icons, meta: meta ?? otherMeta, ui: nil,
+      taskSupport: .forbidden, validation: ValidationSettings(), parameterHeaders: [], mock: mock,
       definition: value.toJSON(), directory: FilePath.directory(of: value.place.file),
       place: reader.value("name")?.place ?? value.place)
   }

@@ -15,8 +15,17 @@ public struct Configuration: Sendable {
   /// What is written and where.
   public var logging = LoggingSettings()
 
+  /// What is kept of requests and answers.
+  public var journal = JournalSettings()
+
   /// The tools in the order of the files.
   public var tools: [ToolDefinition] = []
+
+  /// The resources and templates in the order of the files; no URI stands twice.
+  public var resources: [ResourceDefinition] = []
+
+  /// The prompts in the order of the files; no name stands twice.
+  public var prompts: [PromptDefinition] = []
 
   /// What is in the files and has no effect, or probably not the one that was meant.
   public var warnings: [ConfigError] = []

@@ -32,6 +32,40 @@ public struct ServerSettings: Sendable {
   /// How many entries a page of a list has; nil for one page.
   public var pageSize: Int?
 
+  /// The values of `Host` that are accepted, in lower case: `name` for any port, or `name:port`;
+  /// `*` for any. nil: derived from where the host listens.
+  public var hosts: [String]?
+
+  /// The values of `Origin` that are accepted, in lower case: `scheme://host[:port]`, `*` for any.
+  /// nil: derived from where the host listens.
+  public var origins: [String]?
+
+  /// The revisions of MCP that are offered, the newest first.
+  public var revisions = ServerSettings.knownRevisions
+
+  /// How long clients may keep lists and resources.
+  public var caching = CachingSettings()
+
+  /// Questions to clients.
+  public var input = InputSettings()
+
+  /// Event streams.
+  public var streams = StreamSettings()
+
+  /// Tasks.
+  public var tasks = TaskSettings()
+
+  /// What the server says it can do.
+  public var capabilities = CapabilitySettings()
+
+  /// What is held against the schemas of tools that say nothing themselves.
+  public var validation = ValidationSettings()
+
+  /// The revisions of MCP, the newest first.
+  public static let knownRevisions = [
+    "2026-07-28", "2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05",
+  ]
+
   /// The settings of a file that says nothing.
   public init() {}
 }

@@ -4,12 +4,47 @@ public struct TransportSettings: Sendable {
   /// The name under which a plugin provides it: `http`, `stdio`.
   public var type: String
 
+  /// Which endpoint of the HTTP transport is advertised to people: `type = "websocket"` and
+  /// `type = "sse"` are ``type`` `http` with that one.
+  public var advertised = Endpoint.streamable
+
+  /// The path of Streamable HTTP.
+  public var path = "/mcp"
+
+  /// The path of WebSocket; nil where it is off (`""` in the file).
+  public var webSocketPath: String? = "/ws"
+
+  /// The path of the stream of HTTP+SSE (2024-11-05); nil where it is off (`""` in the file).
+  public var ssePath: String? = "/sse"
+
+  /// The path to which clients of HTTP+SSE post; its query names the session.
+  public var messagePath = "/messages"
+
   /// Overrides ``ServerSettings/port`` for HTTP.
   public var httpPort: UInt16?
 
   /// What the plugin receives: `[server.transport.<type>]`; for HTTP with `[server.tls]` as `tls`,
   /// whose paths are absolute.
   public var section: ConfigSection
+
+  /// An endpoint of the HTTP transport.
+  public enum Endpoint: String, Sendable, CaseIterable {
+    /// Streamable HTTP: ``TransportSettings/path``.
+    case streamable
+    /// WebSocket: ``TransportSettings/webSocketPath``.
+    case webSocket
+    /// HTTP+SSE: ``TransportSettings/ssePath``.
+    case sse
+  }
+
+  /// The path of ``advertised``.
+  public var advertisedPath: String {
+    switch advertised {
+    case .streamable: path
+    case .webSocket: webSocketPath ?? path
+    case .sse: ssePath ?? path
+    }
+  }
 }
 
 extension TransportSettings {
