@@ -45,3 +45,33 @@ public struct CachingSettings: Sendable, Hashable {
   /// The settings of a file that says nothing.
   public init() {}
 }
+
+extension CachingSettings {
+  /// Reads `[server.caching]`.
+  static func decode(_ reader: TableReader) -> CachingSettings {
+    let base = CacheHint.decode(reader, defaults: CacheHint())
+    var settings = CachingSettings()
+    settings.resource = base
+    let hint = { (key: String) in
+      guard let reader = reader.table(key) else { return base }
+      defer { reader.finish() }
+      return CacheHint.decode(reader, defaults: base)
+    }
+    settings.tools = hint("tools")
+    settings.resources = hint("resources")
+    settings.resourceTemplates = hint("resource_templates")
+    settings.prompts = hint("prompts")
+    settings.discover = hint("discover")
+    reader.finish()
+    return settings
+  }
+}
+
+extension CacheHint {
+  fileprivate static func decode(_ reader: TableReader, defaults: CacheHint) -> CacheHint {
+    CacheHint(
+      ttlMs: reader.milliseconds("ttl_ms") ?? defaults.ttlMs,
+      scope: reader.choice("scope", CacheScope.allCases.map(\.rawValue)).flatMap(CacheScope.init)
+        ?? defaults.scope)
+  }
+}

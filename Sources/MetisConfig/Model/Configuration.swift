@@ -91,7 +91,7 @@ extension Configuration {
     var root = root
     guard var entries = root.table else { return root }
     for (index, entry) in entries.enumerated()
-    where ["tools", "resources", "prompts"].contains(entry.key) {
+    where ["tools", "resources", "resource_templates", "prompts"].contains(entry.key) {
       guard let elements = entry.value.array else { continue }
       entries[index].value.content = .array(elements.map { lift(from: $0, depth: 3) })
     }

@@ -17,3 +17,27 @@ public struct InputSettings: Sendable {
   /// The settings of a file that says nothing.
   public init() {}
 }
+
+extension InputSettings {
+  /// The fewest bytes of a secret that is worth the name.
+  private static let leastKey = 16
+
+  /// Reads `[server.input]`.
+  static func decode(_ reader: TableReader) -> InputSettings {
+    var settings = InputSettings()
+    if let limit = reader.seconds("timeout_sec", limit: 86_400) { settings.timeout = limit }
+    if let limit = reader.seconds("state_ttl_sec", limit: 604_800) { settings.stateTTL = limit }
+    if let single = reader.bool("single_use") { settings.isSingleUse = single }
+    if let key = reader.name("key"), let value = reader.value("key") {
+      if key.utf8.count >= leastKey {
+        settings.key = key
+      } else {
+        reader.report.error(
+          "found a secret of \(key.utf8.count) bytes, expected at least \(leastKey)",
+          at: value.place, path: reader.path("key"))
+      }
+    }
+    reader.finish()
+    return settings
+  }
+}

@@ -12,3 +12,15 @@ public struct JournalSettings: Sendable, Hashable {
   /// The settings of a file that says nothing.
   public init() {}
 }
+
+extension JournalSettings {
+  /// Reads `[journal]`.
+  static func decode(_ reader: TableReader) -> JournalSettings {
+    var settings = JournalSettings()
+    if let enabled = reader.bool("enabled") { settings.isEnabled = enabled }
+    if let count = reader.integer("capacity", in: 1...10_000_000) { settings.capacity = count }
+    if let bodies = reader.bool("bodies") { settings.bodies = bodies }
+    reader.finish()
+    return settings
+  }
+}

@@ -21,3 +21,28 @@ public struct StreamSettings: Sendable, Hashable {
   /// The settings of a file that says nothing.
   public init() {}
 }
+
+extension StreamSettings {
+  /// Reads `[server.streams]`.
+  static func decode(_ reader: TableReader) -> StreamSettings {
+    var settings = StreamSettings()
+    if let count = reader.integer("replay_events", in: 0...1_000_000) {
+      settings.replayEvents = count
+    }
+    if let count = reader.integer("replay_bytes", in: 0...1_073_741_824) {
+      settings.replayBytes = count
+    }
+    settings.retryMs = reader.integer("retry_ms", in: 0...86_400_000)
+    if let limit = reader.seconds("stall_timeout_sec", limit: 86_400) {
+      settings.stallTimeout = limit
+    }
+    if reader.value("keep_alive_sec")?.isZero == true {
+      settings.keepAlive = nil
+    } else if let interval = reader.seconds("keep_alive_sec", limit: 86_400) {
+      settings.keepAlive = interval
+    }
+    if let priming = reader.bool("priming") { settings.priming = priming }
+    reader.finish()
+    return settings
+  }
+}

@@ -26,3 +26,27 @@ public enum TaskSupport: String, Sendable, CaseIterable {
   /// Only as a task.
   case required
 }
+
+extension TaskSettings {
+  /// Reads `[server.tasks]`.
+  static func decode(_ reader: TableReader) -> TaskSettings {
+    var settings = TaskSettings()
+    let ttl = reader.milliseconds("ttl_ms", from: 1)
+    settings.maxTTLMs = reader.milliseconds("max_ttl_ms", from: 1)
+    if let interval = reader.milliseconds("poll_interval_ms", from: 1) {
+      settings.pollIntervalMs = interval
+    }
+    if let count = reader.integer("capacity", in: 1...10_000_000) { settings.capacity = count }
+    if let ttl { settings.ttlMs = ttl }
+    if let most = settings.maxTTLMs, settings.ttlMs > most {
+      if let ttl, let value = reader.value("ttl_ms") {
+        reader.report.error(
+          "found \(ttl), expected at most max_ttl_ms, \(most)", at: value.place,
+          path: reader.path("ttl_ms"))
+      }
+      settings.ttlMs = most
+    }
+    reader.finish()
+    return settings
+  }
+}

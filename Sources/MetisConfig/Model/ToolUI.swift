@@ -17,3 +17,22 @@ public struct ToolUI: Sendable, Hashable {
     return object
   }
 }
+
+extension ToolUI {
+  /// Reads the `ui` table of a tool.
+  static func decode(_ reader: TableReader) -> ToolUI {
+    var ui = ToolUI()
+    if let uri = reader.name("resource_uri"), let value = reader.value("resource_uri") {
+      if uri.lowercased().hasPrefix("ui://") {
+        ui.resourceURI = uri
+      } else {
+        reader.report.error(
+          "found another scheme, expected a URI that begins with ui://", at: value.place,
+          path: reader.path("resource_uri"))
+      }
+    }
+    ui.visibility = reader.choices("visibility", ["model", "app"])
+    reader.finish()
+    return ui
+  }
+}

@@ -19,3 +19,25 @@ public struct ValidationSettings: Sendable, Hashable {
   /// The settings of a file that says nothing.
   public init() {}
 }
+
+extension ValidationSettings {
+  /// Reads a `validation` table; `defaults` hold where it says nothing. `output` may be `true`, for
+  /// `"error"`, and `false`, for `"off"`.
+  static func decode(_ reader: TableReader, defaults: ValidationSettings) -> ValidationSettings {
+    var settings = defaults
+    if let input = reader.bool("input") { settings.input = input }
+    if let value = reader.value("output") {
+      let choices = Output.allCases.map(\.rawValue)
+      // A text of the environment may be a truth value as well.
+      if let text = value.string, choices.contains(text) || Bool(text) == nil {
+        if let output = reader.choice("output", choices).flatMap(Output.init) {
+          settings.output = output
+        }
+      } else if let output = reader.bool("output") {
+        settings.output = output ? .error : .off
+      }
+    }
+    reader.finish()
+    return settings
+  }
+}
