@@ -135,14 +135,18 @@ struct StreamBuilder {
     case .minimum, .exclusiveMinimum:
       let isExclusive = bound == .exclusiveMinimum
       if let other = node.minimum {
-        guard other.isLess(than: number) || isExclusive && !number.isLess(than: other) else { return }
+        guard other.isLess(than: number) || isExclusive && !number.isLess(than: other) else {
+          return
+        }
       }
       node.minimum = number
       node.minimumIsExclusive = isExclusive
     case .maximum, .exclusiveMaximum:
       let isExclusive = bound == .exclusiveMaximum
       if let other = node.maximum {
-        guard number.isLess(than: other) || isExclusive && !other.isLess(than: number) else { return }
+        guard number.isLess(than: other) || isExclusive && !other.isLess(than: number) else {
+          return
+        }
       }
       node.maximum = number
       node.maximumIsExclusive = isExclusive

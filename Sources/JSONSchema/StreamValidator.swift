@@ -215,7 +215,8 @@ private struct StreamRun {
     steps &-= text.count >> 3
     guard steps > 0 else { return false }
     // A character has one to four bytes, so that most lengths need no count.
-    if text.count > node.pointee.maxLength || text.count < 4 * min(node.pointee.minLength, 1 << 40) {
+    if text.count > node.pointee.maxLength || text.count < 4 * min(node.pointee.minLength, 1 << 40)
+    {
       var count = 0
       for byte in text where byte & 0xc0 != 0x80 { count &+= 1 }
       guard count >= node.pointee.minLength, count <= node.pointee.maxLength else { return false }

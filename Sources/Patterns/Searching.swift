@@ -187,8 +187,8 @@ private struct Search {
     guard let offsets = pcre2_get_ovector_pointer_8(block) else { return [] }
     return (0..<pairs).map { pair in
       let (start, end) = (offsets[2 * pair], offsets[2 * pair + 1])
-      // `\K` in a lookaround can put the start behind the end.
-      guard start <= subject.count, start <= end else { return nil }
+      // -1 for a group that took no part; `\K` in a lookaround can put the start behind the end.
+      guard start >= 0, start <= end else { return nil }
       return start..<end
     }
   }
