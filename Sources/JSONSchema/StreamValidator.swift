@@ -23,6 +23,8 @@ private struct StreamRun {
   var cursor: JSONCursor
   var steps: Int
   var nesting: Int
+  var clock = SearchClock()
+  let searchNanoseconds: UInt64
 
   @inline(__always)
   init(program: StreamProgram, bytes: UnsafeRawBufferPointer) {
@@ -40,6 +42,7 @@ private struct StreamRun {
     cursor = JSONCursor(bytes, limits: program.jsonLimits)
     steps = program.limits.steps
     nesting = program.limits.nesting
+    searchNanoseconds = program.limits.searchNanoseconds
   }
 
   mutating func acceptsText() -> Bool {
@@ -223,6 +226,7 @@ private struct StreamRun {
     }
     if let format = node.pointee.format, !format.accepts(text) { return false }
     for place in node.pointee.patterns {
+      guard clock.allows(text.count, limit: searchNanoseconds) else { return false }
       let found = patterns[Int(place)]._withUnsafeGuaranteedRef { pattern in
         (try? pattern.matches(text, isValidUTF8: true)) ?? false
       }

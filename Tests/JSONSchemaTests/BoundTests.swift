@@ -89,6 +89,20 @@ import Testing
     }
   }
 
+  /// Each search ends within its own bound; together they would take minutes.
+  @Test(.timeLimit(.minutes(1))) func manySearches() throws {
+    let slow = "\"" + String(repeating: "a", count: 80) + "\""
+    let instance = "[" + Array(repeating: slow, count: 20_000).joined(separator: ",") + "]"
+    for source in [
+      #"{"items":{"not":{"pattern":"a*a*a*[xy]"}}}"#, #"{"items":{"pattern":"a*a*a*[xy]|$"}}"#,
+    ] {
+      let start = ContinuousClock.now
+      let result = try schema(source).validate(text: instance)
+      #expect(ContinuousClock.now - start < .seconds(10))
+      #expect(result.limit?.message.contains("(searchNanoseconds)") == true, "\(result)")
+    }
+  }
+
   @Test(.timeLimit(.minutes(1))) func hugeInstances() throws {
     let numbers = "[" + (0..<200_000).map(String.init).joined(separator: ",") + "]"
     #expect(try schema(#"{"items":{"type":"integer"}}"#).validate(text: numbers).isValid)
