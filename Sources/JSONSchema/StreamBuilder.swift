@@ -79,6 +79,13 @@ struct StreamBuilder {
       }
     }
     guard objects(source, &node) else { return nil }
+    switch node.types {
+    case .string: node.only = .string
+    case .number, .integer, [.number, .integer]: node.only = .number
+    case .object where !node.hasConstants: node.only = .object
+    case .array where !node.hasConstants: node.only = .array
+    default: break
+    }
     if !all.isEmpty { node.all = list(all) }
     if !choices.isEmpty {
       let ranges = choices.map { list($0) }

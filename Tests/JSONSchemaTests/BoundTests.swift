@@ -89,15 +89,17 @@ import Testing
     }
   }
 
-  /// Each search ends within its own bound; together they would take minutes.
+  /// Each search ends within its own bound; together they would take many seconds.
   @Test(.timeLimit(.minutes(1))) func manySearches() throws {
-    let slow = "\"" + String(repeating: "a", count: 80) + "\""
-    let instance = "[" + Array(repeating: slow, count: 20_000).joined(separator: ",") + "]"
+    let slow = "\"" + String(repeating: "a", count: 40) + "\""
+    let instance = "[" + Array(repeating: slow, count: 2_000).joined(separator: ",") + "]"
     for source in [
-      #"{"items":{"not":{"pattern":"a*a*a*[xy]"}}}"#, #"{"items":{"pattern":"a*a*a*[xy]|$"}}"#,
+      #"{"items":{"not":{"pattern":"a*a*a*a*[xy]"}}}"#, #"{"items":{"pattern":"a*a*a*a*[xy]|$"}}"#,
     ] {
       let start = ContinuousClock.now
-      let result = try schema(source).validate(text: instance)
+      var options = SchemaOptions()
+      options.limits.searchNanoseconds = 50_000_000
+      let result = try schema(source, options).validate(text: instance)
       #expect(ContinuousClock.now - start < .seconds(10))
       #expect(result.limit?.message.contains("(searchNanoseconds)") == true, "\(result)")
     }
