@@ -342,7 +342,10 @@ final class JoinedThread {
   @Test func describesItself() throws {
     let plugin = try LoadedPlugin("HTTPTransport")
     #expect(String(plugin.descriptor.id) == "dev.metis.transport.http")
-    #expect(String(plugin.descriptor.provides[0]) == "http")
+    let provides = (0..<plugin.descriptor.provides_count).map {
+      String(plugin.descriptor.provides[$0])
+    }
+    #expect(provides == ["http", "sse", "websocket"])
     #expect(String(plugin.descriptor.needs[0]) == "net.listen")
     #expect(plugin.transport.pointee.flags == METIS_TRANSPORT_LISTENS)
     let schema = String(plugin.config.pointee.schema(plugin.plugin, METIS_SECTION_TRANSPORT))

@@ -6,10 +6,14 @@ public struct Refusal: Sendable {
   /// One line for the client: what was found and what is expected.
   public let reason: StaticString
 
-  /// A refusal with its status and reason.
-  public init(_ status: UInt16, _ reason: StaticString) {
+  /// Fields of the answer, each with its CRLF.
+  let fields: StaticString
+
+  /// A refusal with its status, its reason and further fields of its answer.
+  public init(_ status: UInt16, _ reason: StaticString, fields: StaticString = "") {
     self.status = status
     self.reason = reason
+    self.fields = fields
   }
 }
 
@@ -52,9 +56,18 @@ extension Refusal {
     400, "Chunk extensions or trailer fields are too long.")
   static let chunkSize = Refusal(400, "Malformed chunk size: expected a hexadecimal number.")
   static let chunk = Refusal(400, "Malformed chunk: expected CRLF after its size and its data.")
-  static let method = Refusal(400, "Malformed or unknown method.")
+  static let method = Refusal(400, "Malformed method: expected a token.")
+  static let methodUnknown = Refusal(501, "Unknown method.")
   static let target = Refusal(400, "Malformed request target.")
   static let malformed = Refusal(400, "Malformed request.")
+  static let overload = Refusal(
+    503, "Too much of unfinished requests is held already; try again.",
+    fields: "retry-after: 1\r\n")
+  static let webSocketVersion = Refusal(
+    426, "Unsupported Sec-WebSocket-Version: only 13 is spoken.",
+    fields: "upgrade: websocket\r\nsec-websocket-version: 13\r\nconnection: upgrade\r\n")
+  static let webSocketKey = Refusal(
+    400, "Malformed handshake: expected one Sec-WebSocket-Key, 16 bytes in base64.")
   static let headTimeout = Refusal(408, "The request head did not arrive in time.")
   static let bodyTimeout = Refusal(408, "The request body did not arrive in time.")
 }
