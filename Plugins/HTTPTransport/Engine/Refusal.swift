@@ -6,14 +6,20 @@ public struct Refusal: Sendable {
   /// One line for the client: what was found and what is expected.
   public let reason: StaticString
 
-  /// Fields of the answer, each with its CRLF.
-  let fields: StaticString
-
-  /// A refusal with its status, its reason and further fields of its answer.
-  public init(_ status: UInt16, _ reason: StaticString, fields: StaticString = "") {
+  /// A refusal with its status and reason.
+  public init(_ status: UInt16, _ reason: StaticString) {
     self.status = status
     self.reason = reason
-    self.fields = fields
+  }
+
+  /// Fields that the status asks for, each with its CRLF. Not stored: each check of a request
+  /// returns a refusal or nil, and a larger one makes all of them slower.
+  var fields: StaticString {
+    switch status {
+    case 426: "upgrade: websocket\r\nsec-websocket-version: 13\r\nconnection: upgrade\r\n"
+    case 503: "retry-after: 1\r\n"
+    default: ""
+    }
   }
 }
 
@@ -61,11 +67,9 @@ extension Refusal {
   static let target = Refusal(400, "Malformed request target.")
   static let malformed = Refusal(400, "Malformed request.")
   static let overload = Refusal(
-    503, "Too much of unfinished requests is held already; try again.",
-    fields: "retry-after: 1\r\n")
+    503, "Too much of unfinished requests is held already; try again.")
   static let webSocketVersion = Refusal(
-    426, "Unsupported Sec-WebSocket-Version: only 13 is spoken.",
-    fields: "upgrade: websocket\r\nsec-websocket-version: 13\r\nconnection: upgrade\r\n")
+    426, "Unsupported Sec-WebSocket-Version: only 13 is spoken.")
   static let webSocketKey = Refusal(
     400, "Malformed handshake: expected one Sec-WebSocket-Key, 16 bytes in base64.")
   static let headTimeout = Refusal(408, "The request head did not arrive in time.")
