@@ -132,6 +132,31 @@ import Testing
     #expect(time >= 1_000 && time < 2_500)
   }
 
+  @Test func messagesMustComeInTime() throws {
+    let host = try TestHost(
+      settings: settings { $0.bodyTimeout = 300 }, handler: WebSocketTests.echo)
+    defer { host.stop() }
+    let client = open(host)
+    // Many messages that lie across pieces are no message that takes long.
+    let text = ClientFrame.text("0123456789")
+    for _ in 0..<8 {
+      client.send(Array(text[..<8]))
+      usleep(60_000)
+      client.send(Array(text[8...]) + text[..<3])
+      client.send(Array(text[3...]))
+      for _ in 0..<2 { #expect(client.frame() == .text("0123456789")) }
+    }
+    // Trickling does not buy time, neither do control frames between.
+    client.send(ClientFrame.text("half", isFinal: false))
+    for _ in 0..<4 {
+      usleep(50_000)
+      client.send(ClientFrame.make(10, []) + ClientFrame.more("x", isFinal: false))
+    }
+    #expect(client.closeCode() == 1008)
+    #expect(client.isEnded())
+    #expect(closed(host))
+  }
+
   @Test func neverPingsWhereTheIntervalIsZero() throws {
     let host = try TestHost(
       settings: settings {

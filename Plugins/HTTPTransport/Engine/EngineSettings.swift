@@ -2,7 +2,7 @@
 public struct EngineSettings: Sendable {
   /// From the first byte of a request to the end of its head; also for the handshake of TLS.
   public var headerTimeout = 10_000
-  /// From the end of a head to the end of its body.
+  /// From the end of a head to the end of its body; also for a message of a WebSocket.
   public var bodyTimeout = 30_000
   /// Between two requests of a connection.
   public var idleTimeout = 75_000

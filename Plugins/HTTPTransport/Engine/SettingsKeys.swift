@@ -15,7 +15,9 @@ struct NumberKey: Sendable {
         + "the handshake of TLS."),
     NumberKey(
       name: "body_timeout_ms", path: \.bodyTimeout, range: 1...3_600_000,
-      purpose: "Milliseconds from the end of a head to the end of its body."),
+      purpose:
+        "Milliseconds from the end of a head to the end of its body; also for a message of a "
+        + "WebSocket."),
     NumberKey(
       name: "idle_timeout_ms", path: \.idleTimeout, range: 1...86_400_000,
       purpose: "Milliseconds that a connection may rest between two requests."),

@@ -67,7 +67,7 @@ extension EventLoop {
       if count < room.count, connection.pointee.tls == nil, !connection.pointee.peerEnded {
         connection.pointee.mayRead = false
       }
-      heard(connection)
+      connection.pointee.webSocket?.pointee.isPinged = false
       readFrames(connection)
     }
     if connection.pointee.state == .framed { makeReady(connection) }
@@ -103,6 +103,8 @@ extension EventLoop {
       case .close(let code): answerClose(connection, code)
       case .failed(let failure): failFrames(connection, failure)
       }
+      // The time of the next message begins anew.
+      if !socket.pointee.reader.isUnfinished { socket.pointee.messageDeadline = UInt64.max }
     }
     connection.pointee.isProcessing = false
     settleFrames(connection)
@@ -111,6 +113,7 @@ extension EventLoop {
   private func settleFrames(_ connection: ConnectionPointer) {
     if connection.pointee.state == .framed {
       connection.pointee.reader.suspend()
+      watchFrames(connection)
       account(connection)
     }
     if connection.pointee.state != .framed { connection.pointee.reader.drop(&pool) }

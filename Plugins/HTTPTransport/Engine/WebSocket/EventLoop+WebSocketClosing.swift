@@ -54,6 +54,8 @@ extension EventLoop {
   private func endFrames(_ connection: ConnectionPointer) {
     connection.pointee.state = .closing
     connection.pointee.readDeadline = UInt64.max
+    connection.pointee.webSocket?.pointee.reader.dropMessage()
+    account(connection)
     tellClosed(connection)
     if !connection.pointee.isProcessing { makeReady(connection) }
   }
@@ -81,27 +83,33 @@ extension EventLoop {
   /// When a connection that is silent from now on is asked whether it lives.
   var pingDeadline: UInt64 { pingInterval == 0 ? UInt64.max : now + pingInterval }
 
-  /// The peer lives.
-  @inline(__always)
-  func heard(_ connection: ConnectionPointer) {
-    guard let socket = connection.pointee.webSocket else { return }
-    socket.pointee.isPinged = false
-    if !socket.pointee.closeSent { setReadDeadline(connection, pingDeadline) }
+  /// Sets the time-out of a connection that was served: silence, or the message under way.
+  func watchFrames(_ connection: ConnectionPointer) {
+    guard let socket = connection.pointee.webSocket, !socket.pointee.closeSent else { return }
+    if !socket.pointee.reader.isUnfinished {
+      socket.pointee.messageDeadline = UInt64.max
+    } else if socket.pointee.messageDeadline == UInt64.max {
+      socket.pointee.messageDeadline = now + bodyTimeout
+    }
+    setReadDeadline(connection, min(pingDeadline, socket.pointee.messageDeadline))
   }
 
-  /// Nothing was heard for a while: a ping, and the next time the end.
+  /// Nothing was heard for a while: a ping, and the next time the end. Or a message takes too long.
   func expireFrames(_ connection: ConnectionPointer) {
     guard let socket = connection.pointee.webSocket else { return }
-    let isBehind = connection.pointee.output.count > 0 || connection.pointee.isThrottled
-    if isBehind {
-      // A peer that is behind is watched by `writeDeadline`: a ping would wait behind the rest.
-      setReadDeadline(connection, now + (socket.pointee.closeSent ? Self.closeTime : pingInterval))
-      return
+    if connection.pointee.output.count > 0 || connection.pointee.isThrottled {
+      // A peer that is behind is watched by `writeDeadline`: a ping would wait behind the rest,
+      // and its message may wait for us.
+      socket.pointee.messageDeadline = UInt64.max
+      return setReadDeadline(connection, now + Self.closeTime)
     }
-    if socket.pointee.closeSent || socket.pointee.isPinged { return lose(connection) }
+    if socket.pointee.closeSent { return lose(connection) }
+    if socket.pointee.messageDeadline <= now { return failFrames(connection, .timeout) }
+    if pingDeadline == UInt64.max { return watchFrames(connection) }
+    if socket.pointee.isPinged { return lose(connection) }
     socket.pointee.isPinged = true
     sendControl(connection, WebSocketOpcode.ping, UnsafeBufferPointer(start: nil, count: 0))
-    setReadDeadline(connection, pingDeadline)
+    watchFrames(connection)
     makeReady(connection)
   }
 }

@@ -16,6 +16,8 @@ struct WebSocketConnection {
   var isTold = false
   /// Our close frame is out, or waits in the queue.
   var closeSent = false
+  /// When the message under way must be complete, in ns of CLOCK_MONOTONIC.
+  var messageDeadline = UInt64.max
   /// A ping is out and nothing was heard since.
   var isPinged = false
 

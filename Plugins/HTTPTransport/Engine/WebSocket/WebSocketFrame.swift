@@ -15,6 +15,7 @@ enum WebSocketCloseCode {
   static let protocolError: UInt16 = 1002
   static let unsupportedData: UInt16 = 1003
   static let invalidText: UInt16 = 1007
+  static let policyViolation: UInt16 = 1008
   static let messageTooBig: UInt16 = 1009
   static let tryAgainLater: UInt16 = 1013
 
@@ -58,6 +59,8 @@ struct WebSocketFailure {
     WebSocketCloseCode.unsupportedData, "binary messages are not taken; expected text")
   static let tooBig = WebSocketFailure(
     WebSocketCloseCode.messageTooBig, "a message longer than websocket_message_limit")
+  static let timeout = WebSocketFailure(
+    WebSocketCloseCode.policyViolation, "a message did not arrive in time")
   static let overload = WebSocketFailure(
     WebSocketCloseCode.tryAgainLater, "unfinished messages use up partial_bodies_limit")
 }

@@ -55,6 +55,9 @@ struct WebSocketReader {
   /// Bytes of memory that hold an unfinished message.
   var held: Int { capacity }
 
+  /// Whether a frame or a message has begun and is not complete.
+  var isUnfinished: Bool { isInPayload || isInMessage || scratchCount > 0 }
+
   /// Ends the value.
   mutating func free() {
     dropMessage()
