@@ -11,7 +11,7 @@ enum Names {
     let candidates = known.sorted()
     guard !candidates.isEmpty else { return "and nothing is defined here" }
     let best = candidates.lazy.map { ($0, distance(name, $0)) }.min { $0.1 < $1.1 }
-    if let best, best.1 <= max(1, min(name.utf8.count, 32) / 3) {
+    if let best, best.1 <= (name.utf8.count < 4 ? 1 : max(2, min(name.utf8.count, 40) / 3)) {
       return "did you mean `\(best.0)`?"
     }
     let shown = candidates.prefix(24).map { String($0.prefix(40)) }.joined(separator: ", ")

@@ -52,8 +52,8 @@ private let scope: JSONValue = [
   }
 
   @Test(arguments: [
-    ("1 | upper", "found number before `| upper`, expected a text"),
-    ("'a' | join", "expected an array"), ("[1] | join(sep=2)", "found number as `sep` of `join`"),
+    ("1 | upper", "found a number before `| upper`, expected a text"),
+    ("'a' | join", "expected an array"), ("[1] | join(sep=2)", "found a number as `sep` of `join`"),
     ("'x' | int", "an integer, or a text of one"), ("'x' | int(base=99)", "expected 2 to 36"),
     ("1.5 | round('half')", "expected common, ceil or floor"), ("[1,'a'] | sort", "texts alone"),
     ("'!' | base64_decode", "is not base64"), ("'YR==' | base64_decode", "is not base64"),
