@@ -59,7 +59,8 @@ enum MatcherCompiler {
       guard let comparison = Matcher.Comparison(rawValue: name) else {
         let known = operators.map(\.name).joined(separator: ", ")
         throw ConfigError(
-          path, "found an unknown operator, expected one of: \(known). To match an object as it "
+          path,
+          "found an unknown operator, expected one of: \(known). To match an object as it "
             + "stands write { equals = { … } } or { includes = { … } }; to match a member of it use "
             + "a JSON Pointer such as \"/user/id\"")
       }

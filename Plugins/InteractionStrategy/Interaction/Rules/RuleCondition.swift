@@ -89,7 +89,8 @@ struct RuleCondition: Sendable {
       }
       guard let fact = facts.first(where: { $0.name == name }) else {
         throw ConfigError(
-          path, "found an unknown member, expected one of: "
+          path,
+          "found an unknown member, expected one of: "
             + facts.map(\.name).joined(separator: ", ")
             + ", or a JSON Pointer such as \"/principal/scopes/0\"")
       }
