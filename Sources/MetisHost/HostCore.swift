@@ -24,6 +24,8 @@ final class HostCore: @unchecked Sendable {
   let workers: WorkerPool
   let hosts: HostPolicy
   let limits: Limits
+  /// Of what clients keep for the server: cursors, states.
+  let sealer: Sealer
   /// The path of the MCP endpoint.
   let endpoint: String
   private let endpointBytes: [UInt8]
@@ -33,7 +35,8 @@ final class HostCore: @unchecked Sendable {
 
   init(
     clock: any HostClock, log: Log, sessions: SessionTable, workers: WorkerPool,
-    hosts: HostPolicy, limits: Limits = Limits(), endpoint: String = "/mcp"
+    hosts: HostPolicy, limits: Limits = Limits(), sealer: Sealer = Sealer(),
+    endpoint: String = "/mcp"
   ) {
     self.clock = clock
     self.log = log
@@ -41,6 +44,7 @@ final class HostCore: @unchecked Sendable {
     self.workers = workers
     self.hosts = hosts
     self.limits = limits
+    self.sealer = sealer
     self.endpoint = endpoint
     endpointBytes = Array(endpoint.utf8)
   }

@@ -35,6 +35,10 @@ final class Call: @unchecked Sendable {
     case exchange(UInt64, isFrame: Bool)
     /// Another strategy, by `metis.host.call/1`.
     case strategy(metis_call_done_v1, UnsafeMutableRawPointer?)
+    /// A task of the process's task table: its client asks for the end.
+    case task(UInt64)
+    /// An open batch of the loop (2025-03-26), and the place of the answer in it.
+    case batch(UInt64, place: Int)
 
     /// Whether the answer is one frame of a connection.
     var isFrame: Bool {

@@ -57,7 +57,8 @@ final class Composition {
         title: configuration.server.title, instructions: configuration.server.instructions),
       definitions: builder.targets.map(\.definition))
     snapshot = Snapshot(
-      number: context.number, targets: builder.targets, instanceSets: builder.sets,
+      number: context.number, settings: configuration.server, targets: builder.targets,
+      instanceSets: builder.sets,
       auths: builder.auths, filters: builder.filters, encoded: encoded)
   }
 

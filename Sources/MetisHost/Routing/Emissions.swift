@@ -26,9 +26,22 @@ extension Loop {
       guard let wanted = call.logLevel, case .exchange = call.answerer else { return METIS_OK }
       guard let level = logLevel(json) else { return METIS_INVALID }
       return level < wanted ? METIS_OK : notify(call, message(json))
+    case METIS_EMIT_TASK: return becomeTask(call, json)
+    case METIS_EMIT_CLOSE_STREAM: return closeStream(call, json)
+    case METIS_EMIT_DISCONNECT: return disconnect(call)
+    case METIS_EMIT_NOTIFICATION: return notify(call, json)
     default: return METIS_UNSUPPORTED
     }
   }
+
+  /// METIS_EMIT_CLOSE_STREAM.
+  private func closeStream(_ call: Call, _ json: JSONSlice) -> Int32 { METIS_UNSUPPORTED }
+
+  /// METIS_EMIT_DISCONNECT.
+  private func disconnect(_ call: Call) -> Int32 { METIS_UNSUPPORTED }
+
+  /// METIS_EMIT_NOTIFICATION.
+  private func notify(_ call: Call, _ json: JSONSlice) -> Int32 { METIS_UNSUPPORTED }
 
   /// The same, from another thread.
   func emitPosted(_ token: UInt64, _ kind: UInt32, _ json: [UInt8]) {
@@ -70,8 +83,9 @@ extension Loop {
     return MCP.LogLevel.allCases.first { $0.name.description == name }
   }
 
-  /// Sends a message on the call's own stream; the first one makes the answer a stream.
-  private func notify(_ call: Call, _ message: [UInt8]) -> Int32 {
+  /// Sends a message on the call's own stream; the first one makes the answer a stream. METIS_BUSY:
+  /// it was taken, but the client reads too slowly.
+  func notify(_ call: Call, _ message: [UInt8]) -> Int32 {
     guard case .exchange(let exchange, let isFrame) = call.answerer else { return METIS_OK }
     let line = Framing.oneLine(message)
     if isFrame { return sendFrame(exchange, line) }

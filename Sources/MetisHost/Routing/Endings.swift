@@ -113,37 +113,14 @@ extension Loop {
     return METIS_OK
   }
 
-  /// Builds the result object around a value, or around a result with content that was emitted
-  /// before.
-  private func shapeResult(
-    _ call: Call, _ shape: UInt32, _ value: JSONSlice
-  ) throws -> [UInt8] {
-    if shape == METIS_SHAPE_RESULT {
-      guard case .object(var object) = try JSONValue(parsing: value.bytes),
-        case .array(let content)? = object["content"]
-      else { throw MCPError.internalError(Endings.noContent(call)) }
-      let before = try call.emitted.map { block in
-        try block.withUnsafeBytes { try JSONValue(parsing: $0) }
-      }
-      object["content"] = .array(before + content)
-      return JSONValue.object(object).jsonBytes()
-    }
-    var writer = JSONWriter([UInt8]())
-    ToolResult.shape(
-      value, emitted: call.emitted,
-      structured: RevisionTraits.of(call.revision).structuredContent,
-      hasOutputSchema: call.target?._withUnsafeGuaranteedRef { $0.hasOutputSchema } ?? false,
-      into: &writer)
-    return writer.finish()
-  }
-
   private func deliver(
     _ call: Call, _ result: UnsafeRawBufferPointer, _ members: ResultMembers
   ) {
     switch call.answerer {
     case .strategy(let done, let user):
       done(user, 0, metis_slice_v1(result))
-    case .exchange:
+    case .task(let task): finishTask(task, call, .success([UInt8](result)))
+    case .exchange, .batch:
       let filtered: [UInt8]?
       do {
         filtered =
@@ -173,7 +150,8 @@ extension Loop {
     switch call.answerer {
     case .strategy(let done, let user):
       error.message.withSlice { done(user, Int32(clamping: error.code), $0) }
-    case .exchange:
+    case .task(let task): finishTask(task, call, .failure(error))
+    case .exchange, .batch:
       if error.code == -32603 {
         core.log(.warn, error.message)
       }
@@ -187,12 +165,10 @@ extension Loop {
     case .strategy(let done, let user):
       "The call was cancelled".withSlice { done(user, Endings.cancelledCode, $0) }
     case .exchange(_, isFrame: true): break
-    case .exchange:
+    case .task(let task): finishTask(task, call, .failure(Endings.cancelled))
+    case .exchange, .batch:
       answer(
-        call.answerer, call.id, call.revision,
-        .strategy(
-          code: Int(Endings.cancelledCode), message: "The request was cancelled", data: nil),
-        isStreaming: call.isStreaming)
+        call.answerer, call.id, call.revision, Endings.cancelled, isStreaming: call.isStreaming)
     }
   }
 
@@ -236,6 +212,9 @@ extension Loop {
 enum Endings {
   /// Outside the reserved range: the specification names no code for a cancelled request.
   static let cancelledCode: Int32 = -31_999
+
+  static let cancelled = MCPError.strategy(
+    code: Int(cancelledCode), message: "The request was cancelled", data: nil)
 
   private static func plugin(_ call: Call) -> String {
     call.instances?._withUnsafeGuaranteedRef { $0.generation.id } ?? "unknown"

@@ -18,7 +18,7 @@ extension Loop {
     }
     let session = connections[connection]
     switch envelope.kind {
-    case .response, .errorResponse: return
+    case .response, .errorResponse: return takeResponse(envelope, session)
     case .notification: return takeNotification(envelope, parameters.pointee, session)
     case .request: break
     }

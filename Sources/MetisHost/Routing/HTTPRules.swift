@@ -176,7 +176,11 @@ extension Loop {
     guard let session = session(fields, exchange, principal, envelope) else { return }
     session.touch(now)
     guard envelope.kind == .request, let id = envelope.id, let method = envelope.method else {
-      if envelope.kind == .notification { takeNotification(envelope, parameters.pointee, session) }
+      if envelope.kind == .notification {
+        takeNotification(envelope, parameters.pointee, session)
+      } else {
+        takeResponse(envelope, session)
+      }
       return accepted(exchange)
     }
     var request = Request(

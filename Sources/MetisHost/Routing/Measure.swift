@@ -3,6 +3,8 @@ import JSON
 import MCP
 public import MetisPluginAPI
 
+import struct MetisConfig.ServerSettings
+
 /// A host without sockets, threads and files, whose transport and strategy are tables of the
 /// caller: what the benchmarks measure the request path with. Nothing that serves uses it.
 ///
@@ -44,7 +46,8 @@ public final class MeasuredHost {
         ])
     }
     snapshot = Snapshot(
-      number: 1, targets: targets, instanceSets: sets, auths: [], filters: [],
+      number: 1, settings: ServerSettings(), targets: targets, instanceSets: sets, auths: [],
+      filters: [],
       encoded: EncodedAnswers(
         server: ServerInfo(name: "metis", version: "0.1.0"),
         definitions: targets.map(\.definition)))

@@ -169,7 +169,7 @@ enum Replies {
     guard let opened = CallDirectory.find(token) else { return METIS_LATE }
     return opened._withUnsafeGuaranteedRef { call in
       guard call.isOpen(token), let owner = call.table.owner else { return METIS_LATE }
-      guard (METIS_EMIT_PROGRESS...METIS_EMIT_CONTENT).contains(kind) else {
+      guard (METIS_EMIT_PROGRESS...METIS_EMIT_NOTIFICATION).contains(kind) else {
         return METIS_UNSUPPORTED
       }
       guard let slice = try? JSONCursor.validate(json.raw), slice.kind == .object else {

@@ -142,19 +142,21 @@ extension Loop {
   private func performNow(_ method: Method, _ request: Request) throws(MCPError) {
     switch method {
     case .toolsCall: try callTool(request)
-    case .toolsList: try listTools(request)
     case .discover: try answerEncoded(method, request) { $0.discover }
     case .ping: try answerOwn(request, filtered(method, Array("{}".utf8)))
-    default: throw .methodNotFound(method.name.description)
+    case .toolsList, .resourcesList, .resourceTemplatesList, .promptsList:
+      try list(method, request)
+    case .resourcesRead: try readResource(request)
+    case .promptsGet: try getPrompt(request)
+    case .complete: try complete(request)
+    case .setLevel: try setLevel(request)
+    case .resourcesSubscribe, .resourcesUnsubscribe: try subscribe(method, request)
+    case .listen: try listen(request)
+    case .tasksGet, .tasksResult, .tasksList, .tasksCancel, .tasksUpdate:
+      try performTask(method, request)
+    case .initialize, .initialized, .cancelled, .progress, .rootsListChanged, .taskStatus:
+      throw .methodNotFound(method.name.description)
     }
-  }
-
-  private func listTools(_ request: Request) throws(MCPError) {
-    if let cursor = request.parameters.pointee.cursor {
-      throw .invalidParams(
-        "Invalid cursor: \(cursor.decoded.prefix(64)); this list has one page and gives none")
-    }
-    try answerEncoded(.toolsList, request) { $0.toolsList(request.revision) }
   }
 
   /// A notification of a client.

@@ -2,6 +2,8 @@ import JSON
 import MCP
 import MetisPluginAPI
 
+import struct MetisConfig.ServerSettings
+
 /// Everything that a request needs to find its way, immutable: a reload or a swap makes a new one
 /// and stores it in one step.
 ///
@@ -30,6 +32,8 @@ final class Snapshot: @unchecked Sendable {
   }
 
   let number: UInt64
+  /// The settings that requests go by.
+  let settings: ServerSettings
   let targets: [Target]
   let instanceSets: [InstanceSet?]
   let auths: [Auth]
@@ -43,10 +47,12 @@ final class Snapshot: @unchecked Sendable {
   private let routes: UnsafeMutablePointer<Route>
 
   init(
-    number: UInt64, targets: [Target], instanceSets: [InstanceSet?], auths: [Auth],
+    number: UInt64, settings: ServerSettings, targets: [Target], instanceSets: [InstanceSet?],
+    auths: [Auth],
     filters: [Filter], encoded: EncodedAnswers
   ) {
     self.number = number
+    self.settings = settings
     self.targets = targets
     self.instanceSets = instanceSets
     self.auths = auths

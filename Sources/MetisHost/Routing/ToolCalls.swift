@@ -22,9 +22,14 @@ extension Loop {
     guard let route else { throw .unknownTool(name.decoded) }
     let arguments =
       request.parameters.pointee.arguments.map { metis_slice_v1($0.bytes) } ?? metis_slice_v1("{}")
+    let parameters = request.parameters
+    if let task = parameters.pointee.task { try checkTask(route, request, task) }
+    let resumption =
+      parameters.pointee.inputResponses == nil && parameters.pointee.requestState == nil
+      ? nil : try resumption(.toolsCall, request)
     try call(
       route, name: metis_slice_v1(name.raw), arguments: arguments, answerer: request.answerer,
-      nesting: 0, deadline: .max
+      nesting: 0, deadline: .max, resumption: resumption
     ) { call in
       call.revision = request.revision
       call.id = request.id
@@ -35,6 +40,7 @@ extension Loop {
       }
       call.logLevel = request.parameters.pointee.meta.logLevel
       if !request.principal.isEmpty { call.principal = request.principal }
+      if let task = request.parameters.pointee.task { startAsTask(call, task) }
       return request.parameters.pointee.meta.seed
     }
   }
@@ -43,7 +49,8 @@ extension Loop {
   @inline(__always)
   func call(
     _ route: UnsafePointer<Snapshot.Route>, name: metis_slice_v1, arguments: metis_slice_v1,
-    answerer: Call.Answerer, nesting: Int, deadline: UInt64, _ fill: (Call) -> UInt64?
+    answerer: Call.Answerer, nesting: Int, deadline: UInt64, resumption: Resumption? = nil,
+    _ fill: (Call) -> UInt64?
   ) throws(MCPError) {
     guard let instances = route.pointee.instances else {
       throw .internalError(
@@ -79,12 +86,28 @@ extension Loop {
           // A strategy that never blocks is done before a clock would be read.
           request.deadline = .max
         }
-        if instances.mayBlock {
-          submit(opened, call, instances, &request)
-        } else {
-          run(opened, call, instances, &request)
+        guard let resumption else { return start(opened, call, instances, &request) }
+        resumption.state.withSlice { state in
+          resumption.inputs.withSlice { inputs in
+            request.state = state
+            request.inputs = inputs
+            start(opened, call, instances, &request)
+          }
         }
       }
+    }
+  }
+
+  /// Calls the strategy here, or has a worker call it.
+  @inline(__always)
+  func start(
+    _ opened: Unmanaged<Call>, _ call: Call, _ instances: InstanceSet,
+    _ request: inout metis_request_v1
+  ) {
+    if instances.mayBlock {
+      submit(opened, call, instances, &request)
+    } else {
+      run(opened, call, instances, &request)
     }
   }
 
@@ -193,6 +216,9 @@ final class BlockingCall: @unchecked Sendable {
   private let token: UInt64
   private let target: [UInt8]
   private let arguments: [UInt8]
+  private let state: [UInt8]
+  private let inputs: [UInt8]
+  private let kind: UInt32
   private let seed: UInt64
   private let ordinal: UInt64
   private let deadline: UInt64
@@ -202,6 +228,9 @@ final class BlockingCall: @unchecked Sendable {
     token = request.call
     target = [UInt8](request.target.raw)
     arguments = [UInt8](request.arguments.raw)
+    state = [UInt8](request.state.raw)
+    inputs = [UInt8](request.inputs.raw)
+    kind = request.kind
     seed = request.seed
     ordinal = request.ordinal
     deadline = request.deadline
@@ -218,7 +247,7 @@ final class BlockingCall: @unchecked Sendable {
     }
     var request = metis_request_v1()
     request.size = UInt32(MemoryLayout<metis_request_v1>.size)
-    request.kind = METIS_KIND_TOOL
+    request.kind = kind
     request.call = token
     request.seed = seed
     request.ordinal = ordinal
@@ -227,7 +256,13 @@ final class BlockingCall: @unchecked Sendable {
       arguments.withSlice { arguments in
         request.target = target
         request.arguments = arguments
-        return StrategyCalls.call(instances.strategy, instance.pointer, &request)
+        return state.withSlice { state in
+          inputs.withSlice { inputs in
+            request.state = state
+            request.inputs = inputs
+            return StrategyCalls.call(instances.strategy, instance.pointer, &request)
+          }
+        }
       }
     }
     instances.release(instance)
