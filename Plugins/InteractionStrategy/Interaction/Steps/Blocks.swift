@@ -53,7 +53,8 @@ struct BlockCompiler {
   // MARK: Content blocks
 
   /// A content block: a text, or a table.
-  mutating func content(_ value: JSONValue, at path: [String]) throws(ConfigError) -> ValueTemplate {
+  mutating func content(_ value: JSONValue, at path: [String]) throws(ConfigError) -> ValueTemplate
+  {
     if value.string != nil {
       return .object(["type": .constant("text"), "text": try text(value, path)])
     }
@@ -127,7 +128,8 @@ struct BlockCompiler {
     if mediaType?.hasPrefix("audio/") == true { return .audio }
     if file != nil { return .text }
     throw ConfigError(
-      table.path, "found bytes without their kind; expected `type` (image, audio or resource) or "
+      table.path,
+      "found bytes without their kind; expected `type` (image, audio or resource) or "
         + "a `mime_type` such as \"image/png\"")
   }
 
@@ -142,7 +144,9 @@ struct BlockCompiler {
     if mediaType == nil {
       guard let guess = file.flatMap(StepFiles.mediaType) else {
         throw ConfigError(
-          table.path, "found no `mime_type`, expected one such as \"\(type)/\(type == "image" ? "png" : "wav")\"")
+          table.path,
+          "found no `mime_type`, expected one such as \"\(type)/\(type == "image" ? "png" : "wav")\""
+        )
       }
       mediaType = .constant(.string(guess))
     }
@@ -254,7 +258,8 @@ struct BlockCompiler {
         mediaType ?? (isOwn ? definedMediaType : nil)
         ?? StepFiles.mediaType(of: path).map { .constant(.string($0)) }
       let name = mediaType?.constant?.string ?? ""
-      let isText = !["image/", "audio/", "video/", "font/"].contains { name.hasPrefix($0) }
+      let isText =
+        !["image/", "audio/", "video/", "font/"].contains { name.hasPrefix($0) }
         || name == "image/svg+xml"
       if isText, name != "application/octet-stream", !bytes.contains(0),
         let text = String(validating: bytes, as: UTF8.self)
@@ -291,7 +296,8 @@ struct BlockCompiler {
     let bytes = try files.read(path, at: table.at("file"))
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw ConfigError(
-        table.at("file"), "\(path): found bytes that are not UTF-8, expected text; for bytes say "
+        table.at("file"),
+        "\(path): found bytes that are not UTF-8, expected text; for bytes say "
           + "type = \"image\", \"audio\" or \"resource\"")
     }
     return .constant(.string(text))
@@ -327,7 +333,8 @@ struct BlockCompiler {
     return try ValueTemplate.compile(value, at: table.at("annotations"))
   }
 
-  private func word(_ name: String, _ table: inout StepTable) throws(ConfigError) -> ValueTemplate? {
+  private func word(_ name: String, _ table: inout StepTable) throws(ConfigError) -> ValueTemplate?
+  {
     guard let value = table.take(name) else { return nil }
     return try text(value, table.at(name))
   }

@@ -207,7 +207,8 @@ extension Effect {
     return .emit(.closeStream, .object(["retryMs": retry]), required: nil)
   }
 
-  private static func disconnect(_ body: JSONValue, _ path: [String]) throws(ConfigError) -> Effect {
+  private static func disconnect(_ body: JSONValue, _ path: [String]) throws(ConfigError) -> Effect
+  {
     guard body.bool == true else {
       throw ConfigError(path, "found \(body.kind), expected true")
     }
@@ -222,7 +223,8 @@ extension Effect {
     if let constant = template.constant {
       guard let number = constant.double, number >= 0 else {
         throw ConfigError(
-          path, "found \(String(decoding: value.encoded, as: UTF8.self)), expected a number that is "
+          path,
+          "found \(String(decoding: value.encoded, as: UTF8.self)), expected a number that is "
             + "not negative, or a template that gives one")
       }
     }

@@ -81,7 +81,8 @@ struct ProgramCompiler {
       let place = path + [String(index)]
       if let end {
         throw ConfigError(
-          place, "found a step that no call reaches: \(end) ends the call; remove the step or put "
+          place,
+          "found a step that no call reaches: \(end) ends the call; remove the step or put "
             + "`when` on the one before")
       }
       if try self.step(step, at: place, defaults, depth) { end = place.joined(separator: ".") }
@@ -130,7 +131,8 @@ struct ProgramCompiler {
     guard let label = try table.string("label", "a name for the step") else { return place }
     if let other = labels.updateValue(place, forKey: label) {
       throw ConfigError(
-        table.at("label"), "found \"\(label)\", which is the label of \(other) already; choose "
+        table.at("label"),
+        "found \"\(label)\", which is the label of \(other) already; choose "
           + "another one")
     }
     return "\(place) (\(label))"
@@ -153,7 +155,8 @@ struct ProgramCompiler {
     if let count = constant.int, (0...Self.turns).contains(count) { return template }
     if let list = constant.array, list.count <= Self.turns { return template }
     throw ConfigError(
-      path, "found \(constant.kind), expected a number of turns from 0 to \(Self.turns), a list, or "
+      path,
+      "found \(constant.kind), expected a number of turns from 0 to \(Self.turns), a list, or "
         + "a template that gives one of them")
   }
 
@@ -173,7 +176,8 @@ struct ProgramCompiler {
     guard let verb = found.first else { return try shorthand(&table, place) }
     guard found.count == 1 else {
       throw ConfigError(
-        table.path, "found \(found.joined(separator: " and ")) in one step, expected one verb; make "
+        table.path,
+        "found \(found.joined(separator: " and ")) in one step, expected one verb; make "
           + "two steps of it")
     }
     let path = table.at(verb)
@@ -270,7 +274,8 @@ struct ProgramCompiler {
       }
       if try table.bool("is_error") == true {
         throw ConfigError(
-          table.at("is_error"), "found beside `code`: an error is a tool's result or a JSON-RPC "
+          table.at("is_error"),
+          "found beside `code`: an error is a tool's result or a JSON-RPC "
             + "error; keep one of them")
       }
       try table.finish()
@@ -281,7 +286,8 @@ struct ProgramCompiler {
     }
     guard table.has("content") || table.has("text") else {
       throw ConfigError(
-        path, "found no `code`, `text` or `content`, expected a JSON-RPC error or what a tool's "
+        path,
+        "found no `code`, `text` or `content`, expected a JSON-RPC error or what a tool's "
           + "result with isError says")
     }
     if let value = table.take("content") {
@@ -303,7 +309,8 @@ struct ProgramCompiler {
   ) throws(ConfigError) -> AskStep {
     guard let asked = body.object, !asked.isEmpty else {
       throw ConfigError(
-        path, "found \(body.kind), expected a table of questions by their keys: "
+        path,
+        "found \(body.kind), expected a table of questions by their keys: "
           + "{ name = { elicit = { … } }, place = { roots = {} } }")
     }
     var compiled: [Question] = []
@@ -369,7 +376,8 @@ enum Capabilities {
     for name in value.array ?? [value] {
       guard let text = name.string, !text.isEmpty else {
         throw ConfigError(
-          path, "found \(name.kind), expected capabilities such as \"sampling\" or "
+          path,
+          "found \(name.kind), expected capabilities such as \"sampling\" or "
             + "\"elicitation.url\"")
       }
       add(text.split(separator: ".")[...], to: &required)

@@ -108,7 +108,8 @@ struct QuestionCompiler {
       schema.object != nil
     else {
       throw ConfigError(
-        table.path, "found no `schema`, expected the JSON Schema of the form: "
+        table.path,
+        "found no `schema`, expected the JSON Schema of the form: "
           + "{ properties = { name = { type = \"string\" } }, required = [\"name\"] }")
     }
     let place = table.at(table.has("requested_schema") ? "requested_schema" : "schema")
@@ -139,7 +140,8 @@ struct QuestionCompiler {
     } else {
       let value = try table.require("messages", "`prompt`, or `messages` for the client's model")
       guard let elements = value.array, !elements.isEmpty else {
-        throw ConfigError(table.at("messages"), "found \(value.kind), expected an array of messages")
+        throw ConfigError(
+          table.at("messages"), "found \(value.kind), expected an array of messages")
       }
       for (index, element) in elements.enumerated() {
         messages.append(

@@ -19,7 +19,8 @@ struct StepFiles {
   mutating func read(_ path: String, at place: [String]) throws(ConfigError) -> [UInt8] {
     guard !path.isEmpty, !path.contains("{{"), !path.contains("{%") else {
       throw ConfigError(
-        place, "found \"\(path)\", expected the path of a file; files are read when the "
+        place,
+        "found \"\(path)\", expected the path of a file; files are read when the "
           + "configuration is loaded, so a path takes no templates")
     }
     let path = target.resolve(path)
@@ -38,7 +39,8 @@ struct StepFiles {
     total += Int(status.st_size)
     guard total <= Self.totalLimit else {
       throw ConfigError(
-        place, "\(path): the files of these steps have more than \(Self.totalLimit) bytes together; "
+        place,
+        "\(path): the files of these steps have more than \(Self.totalLimit) bytes together; "
           + "make them smaller")
     }
     return try Self.content(descriptor, Int(status.st_size), path, place)

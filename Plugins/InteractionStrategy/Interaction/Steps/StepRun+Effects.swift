@@ -90,7 +90,8 @@ extension StepRun {
   private func waitForRoom(_ place: String) throws(CallError) -> Outcome {
     refusals += 1
     guard refusals <= Self.retries else {
-      throw CallError("\(place): the host refused it \(Self.retries) times; the client does not read")
+      throw CallError(
+        "\(place): the host refused it \(Self.retries) times; the client does not read")
     }
     guard listen() else { return .over }
     try wake(after: Self.retryDelay)

@@ -56,7 +56,8 @@ extension StepRun {
       return false
     case .ask, .fail:
       throw CallError(
-        code: steps.kind == .tool ? 0 : -32_602, "the answer to \"\(key)\" does not fit: \(problem)")
+        code: steps.kind == .tool ? 0 : -32_602, "the answer to \"\(key)\" does not fit: \(problem)"
+      )
     }
   }
 
@@ -131,7 +132,8 @@ extension Question {
     case "accept": return accepted()
     case "decline", "cancel": return nil
     case let other:
-      return "found \(other.map { "\"\($0)\"" } ?? "no text") as `action`, expected accept, decline "
+      return
+        "found \(other.map { "\"\($0)\"" } ?? "no text") as `action`, expected accept, decline "
         + "or cancel"
     }
   }

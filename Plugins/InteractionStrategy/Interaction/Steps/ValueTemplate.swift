@@ -78,7 +78,8 @@ indirect enum ValueTemplate: Sendable {
       let constants = parts.compactMap(\.constant)
       return constants.count == parts.count ? .constant(.array(constants)) : template
     case .object(let members):
-      let constants = members.compactMap { member in member.value.constant.map { (member.name, $0) } }
+      let constants = members.compactMap { member in member.value.constant.map { (member.name, $0) }
+      }
       return constants.count == members.count
         ? .constant(.object(JSONObject(constants))) : template
     default: return template
