@@ -1,0 +1,73 @@
+import MetisKit
+
+/// The error of a call that no rule matches: the nearest rule, and what differed, member by member.
+enum UnmatchedCall {
+  /// How many members an error tells about.
+  private static let shown = 16
+
+  private struct Difference {
+    let place: String
+    let found: String
+    let expected: String
+  }
+
+  /// The error: -32602 (invalid params), with the same as data for a program.
+  static func error(
+    _ rules: [Rule], _ call: borrowing some CalledWith & ~Copyable, _ facts: inout CallFacts
+  ) throws(CallError) -> CallError {
+    var nearest: (rule: Rule, differences: [Difference])?
+    for rule in rules {
+      let differences = try differences(rule, call, &facts)
+      guard let other = nearest else {
+        nearest = (rule, differences)
+        continue
+      }
+      // Of two rules that miss as much, the one that asked for more came nearer.
+      let isNearer =
+        (differences.count, -rule.conditions.count)
+        < (other.differences.count, -other.rule.conditions.count)
+      if isNearer { nearest = (rule, differences) }
+    }
+    guard let nearest else {
+      return CallError(code: -32602, "no rule of the mock matches the call")
+    }
+    var data: JSONValue = ["nearest": .string(nearest.rule.label)]
+    let reason: String
+    if nearest.differences.isEmpty {
+      let times = nearest.rule.times ?? 0
+      reason = "it has matched as often as `times` = \(times) allows"
+      data["times"] = JSONValue(times)
+    } else {
+      let differences = nearest.differences.prefix(shown)
+      let more = nearest.differences.count - differences.count
+      reason =
+        differences.map { "\($0.place): found \($0.found), expected \($0.expected)" }
+        .joined(separator: "; ") + (more > 0 ? "; and \(more) more" : "")
+      data["differences"] = .array(
+        differences.map {
+          [
+            "at": .string($0.place), "found": .string($0.found), "expected": .string($0.expected),
+          ]
+        })
+    }
+    return CallError(
+      code: -32602,
+      "no rule of the mock matches this call; the nearest is \(nearest.rule.label): "
+        + reason, data: ["unmatched": data])
+  }
+
+  private static func differences(
+    _ rule: Rule, _ call: borrowing some CalledWith & ~Copyable, _ facts: inout CallFacts
+  ) throws(CallError) -> [Difference] {
+    var differences: [Difference] = []
+    for condition in rule.conditions {
+      let value = try facts.value(of: condition, call)
+      guard try !condition.matcher.holds(value) else { continue }
+      differences.append(
+        Difference(
+          place: condition.place, found: Matcher.text(value),
+          expected: condition.matcher.expected(instead: value)))
+    }
+    return differences
+  }
+}
