@@ -8,7 +8,7 @@ extension TreeValidator {
     switch keyword {
     case .never: return try fail("found \(value.summary), expected nothing here")
     case .types(let types):
-      guard !types.contains(value) else { return true }
+      guard !types.accepts(value) else { return true }
       return try fail("found \(value.summary), expected \(types.words)")
     case .enumeration(let values, let set): return try check(value, isOneOf: values, set)
     case .constant(let constant):
@@ -172,9 +172,9 @@ extension TreeValidator {
 
 extension TypeSet {
   /// Whether `value` has one of the types.
-  func contains(_ value: JSONValue) -> Bool {
+  func accepts(_ value: JSONValue) -> Bool {
     switch value {
-    case .null: contains(.null)
+    case .null: contains(TypeSet.null)
     case .bool: contains(.boolean)
     case .object: contains(.object)
     case .array: contains(.array)

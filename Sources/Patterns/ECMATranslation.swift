@@ -282,7 +282,7 @@ struct ECMATranslation {
       case .scalar(let scalar): emit(literal: scalar)
       // Half of a surrogate pair: no text in UTF-8 holds it.
       case .surrogate: emit("(?!)")
-      case .set(let set): emit(set.count > 3 ? "[" + set + "]" : set)
+      case .set(let set): emit("[" + set + "]")
       case .property(let property): emit(property)
       }
     }

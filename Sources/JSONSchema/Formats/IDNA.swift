@@ -71,10 +71,10 @@ enum IDNA {
   }
 
   // Constants of this file, which the tests of formats compile.
-  private static let greek = try? Pattern(compiling: "^\\p{Greek}", dialect: .perl)
-  private static let hebrew = try? Pattern(compiling: "^\\p{Hebrew}", dialect: .perl)
+  private static let greek = try? Pattern(compiling: "^\\p{sc:Greek}", dialect: .perl)
+  private static let hebrew = try? Pattern(compiling: "^\\p{sc:Hebrew}", dialect: .perl)
   private static let japanese = try? Pattern(
-    compiling: "[\\p{Hiragana}\\p{Katakana}\\p{Han}]", dialect: .perl)
+    compiling: "[\\p{sc:Hiragana}\\p{sc:Katakana}\\p{sc:Han}]", dialect: .perl)
 
   static func matches(_ pattern: Pattern?, _ label: [UInt32]) -> Bool {
     var text = String.UnicodeScalarView()

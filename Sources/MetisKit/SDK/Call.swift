@@ -66,6 +66,14 @@ public struct Call: ~Copyable {
   /// The state that was left; empty on a first call.
   public var state: [UInt8] { Array(request.pointee.state.buffer) }
 
+  /// The state that was left, borrowed for `body`; empty on a first call.
+  @inlinable
+  public func withState<Result, Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try body(request.pointee.state.buffer)
+  }
+
   /// The client's answers by the keys of the questions; nil on a first call.
   public var inputs: JSONValue? {
     get throws(JSONError) {

@@ -53,10 +53,11 @@ public enum Questions {
   public static func undeclared(_ required: JSONValue, in declared: JSONValue?) -> JSONValue {
     var missing: JSONValue = [:]
     for (name, part) in required.object ?? [:] {
-      guard let found = declared?[name], found.object != nil else {
+      guard var found = declared?[name], found.object != nil else {
         missing[name] = part
         continue
       }
+      if name == "elicitation", found.object?.isEmpty == true { found["form"] = [:] }
       let rest = undeclared(part, in: found)
       if rest.object?.isEmpty == false { missing[name] = rest }
     }

@@ -3,6 +3,15 @@ import MetisKit
 /// What a target does when it is called: a list of steps, checked and compiled when the
 /// configuration is loaded. A value without mutable parts; calls run it through ``StepRun``.
 public struct StepList: Sendable {
+  /// The kind of the target.
+  let kind: Target.Kind
+  /// The steps.
+  let instructions: [Instruction]
+  /// Tells these steps from others: of their configuration.
+  let fingerprint: UInt32
+  /// The whole answer where it is the same for every call: an MCP result.
+  let constant: [UInt8]?
+
   /// Compiles `value`, an array of step tables that stands at `path` of the section.
   ///
   /// Templates, expressions and schemas are parsed, files are read (against
@@ -10,46 +19,44 @@ public struct StepList: Sendable {
   public static func compile(
     _ value: JSONValue, at path: [String], target: Target, defaults: StepDefaults = StepDefaults()
   ) throws(ConfigError) -> StepList {
-    guard value.array != nil else {
-      throw ConfigError(path, "found \(value.kind), expected an array of steps")
+    var compiler = ProgramCompiler(target: target)
+    try compiler.compile(value, at: path, defaults)
+    return StepList(
+      kind: target.kind, instructions: compiler.instructions,
+      fingerprint: RunMemory.fingerprint(of: value.encoded),
+      constant: constantAnswer(compiler.instructions, target.kind))
+  }
+
+  /// The answer where no step depends on the call.
+  private static func constantAnswer(
+    _ instructions: [Instruction], _ kind: Target.Kind
+  ) -> [UInt8]? {
+    var answer = AnswerBuffer(kind)
+    for instruction in instructions {
+      switch instruction.operation {
+      case .blocks(let blocks):
+        guard append(blocks, to: &answer) else { return nil }
+      case .structured(.constant(let value)): answer.setStructured(value)
+      case .result(.constant(let result)): return try? answer.finish(over: result)
+      case .fail(let failure):
+        guard case .toolError(let blocks) = failure.kind, append(blocks, to: &answer) else {
+          return nil
+        }
+        answer.setError()
+        return try? answer.finish()
+      default: return nil
+      }
     }
-    return StepList()
-  }
-}
-
-/// What the steps of a list do unless they say otherwise: settings of the section.
-public struct StepDefaults: Sendable {
-  /// Whether a question leaves a state for the call that resumes.
-  public enum State: String, Sendable, CaseIterable {
-    /// Where something has to be remembered: earlier answers, effects before the question.
-    case auto
-    /// With every question.
-    case always
-    /// With none: the steps begin anew with what the client sends.
-    case never
+    return try? answer.finish()
   }
 
-  /// What follows where a client lacks a capability, or answers with an error.
-  public enum Reaction: String, Sendable, CaseIterable {
-    /// The call fails.
-    case fail
-    /// The steps go on.
-    case `continue`
-  }
-
-  /// Whether questions leave a state.
-  public var state: State
-  /// What a client's error answer leads to.
-  public var onError: Reaction
-  /// What an undeclared capability leads to.
-  public var onUnsupported: Reaction
-
-  /// Settings of the given parts.
-  public init(
-    state: State = .auto, onError: Reaction = .fail, onUnsupported: Reaction = .fail
-  ) {
-    self.state = state
-    self.onError = onError
-    self.onUnsupported = onUnsupported
+  private static func append(_ blocks: [Block], to answer: inout AnswerBuffer) -> Bool {
+    for block in blocks {
+      // A constant answer above the limit runs as steps, which say so.
+      guard case .encoded(let json) = block, (try? answer.append(json)) != nil else {
+        return false
+      }
+    }
+    return true
   }
 }
