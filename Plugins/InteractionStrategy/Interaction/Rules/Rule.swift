@@ -30,8 +30,9 @@ struct Rule: Sendable {
     }
     self.conditions = conditions
     times = try table.integer("times", in: 1...Int64.max)
-    answers = try Self.answers(&table, &compiler)
+    // What is left after these members is the answer.
     let countBy = try table.choice("count_by", CountBy.self)
+    answers = try Self.answers(&table, &compiler)
     guard countBy == nil || answers.isCounted || times != nil else {
       throw ConfigError(
         table.at("count_by"), "found without anything to count; add `times` or several `answers`")
