@@ -81,17 +81,15 @@ struct StaticAnswer {
   ) -> JSONValue {
     let text = content.string ?? String(decoding: content.encoded, as: UTF8.self)
     var result: JSONValue = ["content": [["type": "text", "text": .string(text)]]]
-    if content.object != nil, has("output_schema", target) {
+    if content.object != nil, hasOutputSchema(target.definition) {
       result["structuredContent"] = content
     }
     if section.isError { result["isError"] = true }
     return result
   }
 
-  /// Whether the definition has a member, in the spelling of the configuration or of MCP.
-  private static func has(_ name: String, _ target: Target) -> Bool {
-    let camel = name == "output_schema" ? "outputSchema" : "mimeType"
-    return target.definition[name] != nil || target.definition[camel] != nil
+  private static func hasOutputSchema(_ definition: JSONValue) -> Bool {
+    definition["output_schema"] != nil || definition["outputSchema"] != nil
   }
 
   // MARK: Resources
@@ -105,12 +103,6 @@ struct StaticAnswer {
     case .blob(let text): content["blob"] = .string(text)
     case .blobFile(let path):
       content["blob"] = .string(Base64.encode(try bytes(path, section, target)))
-    case .file(let path):
-      // The text of a file goes out as it stands, JSON too.
-      content["text"] = .string(try text(path, section, target))
-      if path.hasSuffix(".json"), section.mediaType == nil, !has("mime_type", target) {
-        content["mimeType"] = "application/json"
-      }
     default:
       let value = try value(section, target)
       guard section.mediaType != nil else { return (value.encoded, .value) }
@@ -148,8 +140,7 @@ struct StaticAnswer {
     guard let text = String(validating: try bytes(path, section, target), as: UTF8.self) else {
       throw ConfigError(
         [section.name],
-        "\(target.resolve(path)): found bytes that are not UTF-8, expected text"
-          + (target.kind == .resource ? "; use `blob_file` for bytes" : ""))
+        "\(target.resolve(path)): found bytes that are not UTF-8, expected text")
     }
     return text
   }
