@@ -143,6 +143,16 @@ import Testing
     #expect(store.numbers.count == 2)
   }
 
+  @Test func longPrincipalsAreToldApart() throws {
+    let rules = try ruleSet(#"{"answers":["a","b"],"count_by":"client"}"#)
+    let store = CountingStore()
+    let long = String(repeating: "p", count: 1 << 20)
+    for id in ["\(long)1", "\(long)2"] {
+      let context = #"{"principal":{"id":"\#(id)"}}"#
+      #expect(try rules.choose(StubbedCall(context: context, store: store)).index == 0)
+    }
+  }
+
   @Test func aStoreThatRefusesFailsTheCall() throws {
     let store = CountingStore()
     store.refusal = HostError(METIS_LIMIT, "metis.host.state/1")

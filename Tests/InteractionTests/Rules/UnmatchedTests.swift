@@ -51,6 +51,16 @@ import Testing
     #expect((error?.message.utf8.count ?? .max) < 400)
   }
 
+  @Test func manyRulesAndLargeValuesAreToldQuickly() throws {
+    let rules = (0..<5000).map { #"{"when":{"a":"\#($0)"},"text":""}"# }.joined(separator: ",")
+    let set = try ruleSet(#"{"rules":[\#(rules)]}"#)
+    let call = StubbedCall(#"{"a":"\#(String(repeating: "x", count: 1 << 20))"}"#)
+    let start = ContinuousClock.now
+    #expect(throws: CallError.self) { try set.choose(call) }
+    #expect(ContinuousClock.now - start < .seconds(2))
+    #expect(call.argumentReads == 1)
+  }
+
   @Test func withoutADefaultTheWorldIsClosed() throws {
     let set = try ruleSet(#"{"rules":[{"when":{"a":1},"times":1,"text":"x"}]}"#)
     let store = CountingStore()

@@ -32,10 +32,10 @@ struct CallCounter: Sendable {
     var key = key
     if countBy == .client {
       let context = try facts.context(of: call)
-      let principal = context["principal"]?["id"].map { Matcher.text($0) } ?? ""
+      let principal = context["principal"]?["id"]?.encoded ?? []
       let client = context["client"]?["name"]?.string ?? ""
       // Names are the clients' own and of any length.
-      key = Self.bounded("\(key)/\(principal)/\(client)")
+      key = Self.bounded("\(key)/\(String(decoding: principal, as: UTF8.self))/\(client)")
     }
     do {
       return try call.count(key, perSession: countBy == .session)
@@ -49,9 +49,8 @@ struct CallCounter: Sendable {
     guard key.utf8.count > limit else { return key }
     let hash = String(fnv(key, 0xcbf2_9ce4_8422_2325), radix: 16)
     let other = String(fnv(key, 0x6c62_272e_07bb_0142), radix: 16)
-    // Cut between characters: a key is UTF-8.
-    var start = key[...]
-    while start.utf8.count > limit - 34 { start.removeLast() }
+    // A character that the cut divides becomes a replacement character: the host takes UTF-8 alone.
+    let start = String(decoding: key.utf8.prefix(limit - 34), as: UTF8.self)
     return "\(start)#\(hash)\(other)"
   }
 

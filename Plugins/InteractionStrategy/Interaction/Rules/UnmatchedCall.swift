@@ -15,31 +15,39 @@ enum UnmatchedCall {
   static func error(
     _ rules: [Rule], _ call: borrowing some CalledWith & ~Copyable, _ facts: inout CallFacts
   ) throws(CallError) -> CallError {
-    var nearest: (rule: Rule, differences: [Difference])?
+    var best: (rule: Rule, missed: [RuleCondition])?
     for rule in rules {
-      let differences = try differences(rule, call, &facts)
-      guard let other = nearest else {
-        nearest = (rule, differences)
+      let missed = try missed(rule, call, &facts)
+      guard let other = best else {
+        best = (rule, missed)
         continue
       }
       // Of two rules that miss as much, the one that asked for more came nearer.
       let isNearer =
-        (differences.count, -rule.conditions.count)
-        < (other.differences.count, -other.rule.conditions.count)
-      if isNearer { nearest = (rule, differences) }
+        (missed.count, -rule.conditions.count)
+        < (other.missed.count, -other.rule.conditions.count)
+      if isNearer { best = (rule, missed) }
     }
-    guard let nearest else {
+    guard let nearest = best else {
       return CallError(code: -32602, "no rule of the mock matches the call")
     }
     var data: JSONValue = ["nearest": .string(nearest.rule.label)]
     let reason: String
-    if nearest.differences.isEmpty {
+    if nearest.missed.isEmpty {
       let times = nearest.rule.times ?? 0
       reason = "it has matched as often as `times` = \(times) allows"
       data["times"] = JSONValue(times)
     } else {
-      let differences = nearest.differences.prefix(shown)
-      let more = nearest.differences.count - differences.count
+      // Only these are put into words: values may be large, and rules many.
+      var differences: [Difference] = []
+      for condition in nearest.missed.prefix(shown) {
+        let value = try facts.value(of: condition, call)
+        differences.append(
+          Difference(
+            place: condition.place, found: Matcher.text(value),
+            expected: condition.matcher.expected(instead: value)))
+      }
+      let more = nearest.missed.count - differences.count
       reason =
         differences.map { "\($0.place): found \($0.found), expected \($0.expected)" }
         .joined(separator: "; ") + (more > 0 ? "; and \(more) more" : "")
@@ -56,18 +64,15 @@ enum UnmatchedCall {
         + reason, data: ["unmatched": data])
   }
 
-  private static func differences(
+  /// The conditions of `rule` that do not hold.
+  private static func missed(
     _ rule: Rule, _ call: borrowing some CalledWith & ~Copyable, _ facts: inout CallFacts
-  ) throws(CallError) -> [Difference] {
-    var differences: [Difference] = []
-    for condition in rule.conditions {
-      let value = try facts.value(of: condition, call)
-      guard try !condition.matcher.holds(value) else { continue }
-      differences.append(
-        Difference(
-          place: condition.place, found: Matcher.text(value),
-          expected: condition.matcher.expected(instead: value)))
+  ) throws(CallError) -> [RuleCondition] {
+    var missed: [RuleCondition] = []
+    for condition in rule.conditions
+    where try !condition.matcher.holds(facts.value(of: condition, call)) {
+      missed.append(condition)
     }
-    return differences
+    return missed
   }
 }
