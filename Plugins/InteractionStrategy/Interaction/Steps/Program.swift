@@ -59,7 +59,7 @@ struct ProgramCompiler {
   /// How many instructions a list may have.
   static let limit = 10_000
   /// How deep steps may nest.
-  static let depth = 32
+  static let depth = 24
 
   init(target: Target) {
     self.target = target
