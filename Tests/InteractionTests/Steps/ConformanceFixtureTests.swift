@@ -114,12 +114,13 @@ import Testing
     let asked = target.call(#"{"message":"Please"}"#)
     #expect(asked.questions["user"]?["params"]?["message"] == "Please")
     #expect(asked.questions["user"]?["params"]?["mode"] == nil)
+    let arguments = #"{"message":"Please"}"#
     let accepted = target.resume(
-      asked, #"{"user":{"action":"accept","content":{"username":"u","email":"e"}}}"#)
+      asked, #"{"user":{"action":"accept","content":{"username":"u","email":"e"}}}"#, arguments)
     #expect(
       accepted.answer == #"User response: action=accept, content={"username":"u","email":"e"}"#)
     #expect(
-      target.resume(asked, #"{"user":{"action":"decline"}}"#).answer
+      target.resume(asked, #"{"user":{"action":"decline"}}"#, arguments).answer
         == "User response: action=decline, content={}")
   }
 
