@@ -1,3 +1,5 @@
+import Interaction
+import JSONSchema
 import MetisKit
 import Testing
 
@@ -50,6 +52,10 @@ import Testing
     (#"[{"content":{"annotations":{}}}]"#, "steps.0.content: found no content"),
     (#"[{"text":"a","annotations":1}]"#, "steps.0.annotations: found a number, expected a table"),
     (#"[{"error":{"code":0,"message":"a"}}]"#, "steps.0.error.code: found 0"),
+    (
+      #"[{"error":{"code":-32001,"message":"a"}}]"#,
+      "steps.0.error.code: found -32001, expected a code outside -32768…-32000"
+    ),
     (#"[{"error":{"code":1}}]"#, "steps.0.error: found no `message`"),
     (
       #"[{"error":{"code":1,"message":"a","is_error":true}}]"#,
@@ -101,6 +107,23 @@ import Testing
   func stepsAreRefusedByTheirPlace(steps: String, text: String) {
     let found = refusal(#"{"steps":\#(steps)}"#)
     #expect(found?.hasPrefix(text) == true, "found: \(found ?? "nothing")")
+  }
+
+  /// The schema for editors admits what the plugin does.
+  @Test func theSchemaAdmitsSections() throws {
+    let schema = try Schema(compiling: try JSONValue(json: "\(InteractionStrategy.schema!)"))
+    for section in [
+      #"{"steps":[{"text":"a","when":"x","repeat":2,"label":"l"},{"content":[{"type":"image"}]}]}"#,
+      #"{"state":"always","steps":[{"if":true,"then":[{"log":"a"}],"else":[{"progress":1}]}]}"#,
+      #"{"rules":[{"when":{"a":1},"text":"b"}],"default":"c","unmatched":"error"}"#,
+      #"{"answers":["a",{"error":{"code":1,"message":"m"}}],"after_last":"cycle"}"#,
+      #"{"text":"a"}"#,
+    ] {
+      #expect(schema.validate(try JSONValue(json: section)).description == "valid")
+    }
+    for section in ["{}", #"{"steps":{}}"#, #"{"steps":[1]}"#, #"{"steps":[],"state":"x"}"#] {
+      #expect(!schema.validate(try JSONValue(json: section)).isValid)
+    }
   }
 
   @Test func settingsAndDepthAreRefused() {

@@ -251,6 +251,15 @@ struct ProgramCompiler {
     try questions.blocks.blocks(value, at: path).map(Block.init)
   }
 
+  /// The codes of JSON-RPC 2.0 (section 5.1) and of MCP's five revisions.
+  private static let codes: [Int64] = [
+    -32_700, -32_600, -32_601, -32_602, -32_603, -32_002, -32_020, -32_021, -32_022, -32_042,
+  ]
+
+  private static func mayFail(with code: Int64) -> Bool {
+    code != 0 && (!(-32_768 ... -32_000).contains(code) || codes.contains(code))
+  }
+
   private mutating func failure(
     _ body: JSONValue, _ path: [String]
   ) throws(ConfigError) -> Failure {
@@ -263,8 +272,12 @@ struct ProgramCompiler {
     }
     var table = try StepTable(body, path, expected: "a text or a table")
     if let code = try table.integer("code", in: Int64(Int32.min)...Int64(Int32.max)) {
-      guard code != 0 else {
-        throw ConfigError(table.at("code"), "found 0, expected the code of a JSON-RPC error")
+      guard Self.mayFail(with: code) else {
+        throw ConfigError(
+          table.at("code"),
+          "found \(code), expected a code outside -32768…-32000, which JSON-RPC "
+            + "reserves, or one that MCP defines: "
+            + Self.codes.map(String.init).joined(separator: ", "))
       }
       let message = try TextTemplate.compile(
         try table.require("message", "what went wrong"), at: table.at("message"))
