@@ -83,25 +83,4 @@ private let scope: JSONValue = [
     let after = try TemplateText(parsing: "{% for x in items %}{% endfor %}{{ x }}")
     #expect(throws: TemplateError.self) { try after.render(scope) }
   }
-
-  @Test func fillsValues() throws {
-    let value = try TemplateValue(parsing: [
-      "id": "{{ n }}", "text": "Hi {{ name }}", "fixed": ["a", 1, nil], "list": ["{{ items }}", 2],
-    ])
-    #expect(
-      try value.value(scope) == [
-        "id": 3, "text": "Hi Ada", "fixed": ["a", 1, nil], "list": [["x", "y"], 2],
-      ])
-    #expect(value.constant == nil)
-    #expect(
-      try TemplateValue(parsing: ["a": ["{% raw %}{{{% endraw %}"]]).constant == ["a": ["{{"]])
-    let bad = #expect(throws: TemplateValueError.self) {
-      try TemplateValue(parsing: ["a": [1, "x {{"]])
-    }
-    #expect(bad?.pointer.description == "/a/1")
-    let missing = #expect(throws: TemplateValueError.self) {
-      try TemplateValue(parsing: ["a": ["b": "{{ nope }}"]]).value(scope)
-    }
-    #expect(missing?.description.hasPrefix("/a/b: line 1, column 4: `nope`") ?? false)
-  }
 }

@@ -55,7 +55,7 @@ import Testing
   ])
   func holds(_ matcher: String, _ value: String, _ expected: Bool) throws {
     let compiled = try MatcherCompiler.compile(JSONValue(json: matcher), at: [])
-    let value: JSONValue? = value.isEmpty ? nil : try JSONValue(json: value)
+    let value = value.isEmpty ? Optional<JSONValue>.none : try JSONValue(json: value)
     #expect(try compiled.holds(value) == expected, "\(matcher)")
     #expect(expected || !compiled.expected(instead: value).isEmpty)
   }
