@@ -98,6 +98,8 @@ import Testing
     (#"[{"ask":{}}]"#, "steps.0.ask: found an object, expected a table of questions"),
     (#"[{"ask":{"k":{"text":"a"}}}]"#, "steps.0.ask.k: found 0 questions"),
     (#"[{"roots":{"key":"k","x":1}}]"#, "steps.0.roots.x: found an unknown member"),
+    (#"[{"text":"a","state":"always"}]"#, "steps.0.state: found an unknown member"),
+    (#"[{"log":"a","only_declared":true}]"#, "steps.0.only_declared: found an unknown member"),
     (#"[{"require":7}]"#, "steps.0.require: found a number, expected capabilities"),
     (
       #"[{"roots":"k","state":"sometimes"}]"#,

@@ -151,7 +151,7 @@ import Testing
     let calls = Shared<[SimulatedCall]>([])
     let isDone = Shared(false)
     nonisolated(unsafe) let shared = target
-    let count = 400
+    let count = 200
     DispatchQueue.concurrentPerform(iterations: 4) { thread in
       switch thread {
       case 0:
