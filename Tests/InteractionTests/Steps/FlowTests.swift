@@ -58,7 +58,11 @@ import Testing
     #expect(call.emitted.count == 3)
     #expect(call.answer == "done")
     #expect(host.waiting == 0)
-    #expect(target.call(#"{"ms":-1}"#).isOpen)
+    let wrong = target.call(#"{"ms":-1}"#)
+    host.pass(50)
+    #expect(
+      wrong.ending
+        == .fail(0, "steps.3.delay_ms: found -1, expected 0 to 3600000 milliseconds", ""))
   }
 
   @Test func aRangeOfDelaysIsDrawnFromTheSeed() throws {
@@ -88,19 +92,23 @@ import Testing
       reads += 1
     }
     #expect(call.largestUnread == 10)
-    #expect(reads == 100)
+    #expect(reads == 99)
     #expect(call.emitted.count == 1_000)
     #expect(call.emitted.last == #"1 {"progress":1000}"#)
     #expect(call.answer == "done")
   }
 
   @Test func aClientThatCatchesUpAtOnceIsNoRecursion() throws {
-    let target = try SimulatedHost().steps(
+    let host = SimulatedHost()
+    let target = try host.steps(
       #"[{"repeat":50000,"progress":"{{ loop.index }}"},{"text":"done"}]"#)
     let call = target.call {
       $0.window = 1
       $0.isWritableAtOnce = true
     }
+    // Not all on the thread that the call came on.
+    #expect(call.isOpen && call.emitted.count < 10_000)
+    host.pass(0)
     #expect(call.emitted.count == 50_000)
     #expect(call.answer == "done")
   }
@@ -130,6 +138,53 @@ import Testing
     #expect(Memory.resident - before < 60 << 20)
     for call in calls { call.cancel() }
     #expect(calls.allSatisfy { !$0.isWaitingForRoom })
+  }
+
+  /// Calls, timers, clients that read and clients that go away, each on a thread of its own.
+  @Test func threadsMeetInWaits() throws {
+    let host = SimulatedHost()
+    let target = try host.steps(
+      """
+      [{"repeat":20,"steps":[{"progress":"{{ loop.index }}"},
+        {"delay_ms":"{{ loop.index0 % 2 }}"}]},{"text":"{{ arguments.n }}"}]
+      """)
+    let calls = Shared<[SimulatedCall]>([])
+    let isDone = Shared(false)
+    nonisolated(unsafe) let shared = target
+    let count = 200
+    DispatchQueue.concurrentPerform(iterations: 4) { thread in
+      switch thread {
+      case 0:
+        for number in 0..<count {
+          let call = SimulatedCall(capabilities: "{}")
+          call.window = 3
+          calls.change { $0.append(call) }
+          shared.call(#"{"n":"call \#(number)"}"#, using: call)
+        }
+        isDone.change { $0 = true }
+      case 1:
+        while !isDone.value || calls.value.contains(where: \.isOpen) { host.pass(1) }
+      case 2:
+        while !isDone.value || calls.value.contains(where: \.isOpen) {
+          for call in calls.value { call.read() }
+        }
+      default:
+        while !isDone.value {
+          for (number, call) in calls.value.enumerated() where number % 7 == 3 && call.isOpen {
+            call.cancel()
+          }
+        }
+      }
+    }
+    for (number, call) in calls.value.enumerated() {
+      if call.answer != nil {
+        #expect(call.answer == "call \(number)")
+        #expect(call.emitted == (1...20).map { #"1 {"progress":\#($0)}"# })
+      } else {
+        #expect(number % 7 == 3 && call.ending == .fail(-1, "cancelled", ""))
+      }
+    }
+    #expect(host.waiting == 0)
   }
 
   @Test func aCancellationStopsTheSteps() throws {
@@ -183,8 +238,10 @@ import Testing
 
   @Test func failuresNameTheStep() throws {
     func failure(_ steps: String, _ arguments: String = "{}") throws -> String? {
-      guard case .fail(0, let text, _)? = try SimulatedHost().steps(steps).call(arguments).ending
-      else { return nil }
+      let host = SimulatedHost()
+      let call = try host.steps(steps).call(arguments)
+      host.pass(0)
+      guard case .fail(0, let text, _)? = call.ending else { return nil }
       return text
     }
     #expect(
@@ -201,6 +258,18 @@ import Testing
         #"[{"repeat":100000,"steps":[{"repeat":"{{ arguments.n }}","set":{"a":1}}]}]"#,
         #"{"n":100000}"#)?.contains("more than 1000000 steps") == true)
   }
+}
+
+/// A value that threads share.
+final class Shared<Value: Sendable>: @unchecked Sendable {
+  private let lock = NSLock()
+  private var stored: Value
+
+  init(_ value: Value) { stored = value }
+
+  var value: Value { lock.withLock { stored } }
+
+  func change(_ body: (inout Value) -> Void) { lock.withLock { body(&stored) } }
 }
 
 enum Memory {

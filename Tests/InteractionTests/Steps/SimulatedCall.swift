@@ -82,7 +82,8 @@ final class SimulatedCall: @unchecked Sendable {
 
   /// The client goes away.
   func cancel() {
-    let work = lock.withLock {
+    let work = lock.withLock { () -> (callback: Callback?, user: UnsafeMutableRawPointer?)? in
+      guard ends.isEmpty else { return nil }
       wasCancelled = true
       ends.append(.fail(-1, "cancelled", ""))
       defer { cancelWork = nil }

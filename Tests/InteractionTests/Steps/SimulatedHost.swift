@@ -201,6 +201,16 @@ final class SimulatedTarget {
   ) -> SimulatedCall {
     let call = SimulatedCall(capabilities: capabilities)
     change(call)
+    self.call(
+      arguments, state: state, inputs: inputs, uri: uri, seed: seed, ordinal: ordinal, using: call)
+    return call
+  }
+
+  /// The same for a call that a test has made.
+  func call(
+    _ arguments: String, state: String = "", inputs: String = "", uri: String? = nil,
+    seed: UInt64 = 99, ordinal: UInt64 = 0, using call: SimulatedCall
+  ) {
     var reply = SimulatedCall.table
     let status = slice(arguments) { arguments in
       slice(uri ?? name) { target in
@@ -216,7 +226,6 @@ final class SimulatedTarget {
       }
     }
     if status != METIS_OK { call.end(.fail(status, "returned", "")) }
-    return call
   }
 
   /// Resumes the call that ended with questions, as the same client.

@@ -36,22 +36,9 @@ struct Instruction: Sendable {
   let place: String
 }
 
-/// A step that ends the call with an error.
-struct Failure: Sendable {
-  /// The kinds of errors.
-  enum Kind: Sendable {
-    /// A JSON-RPC error.
-    case protocolError(code: Int32, message: TextTemplate, data: ValueTemplate?)
-    /// A tool's result with `isError`, made of blocks.
-    case toolError([Block])
-  }
-
-  let kind: Kind
-}
-
 /// Compiles an array of step tables into instructions.
 struct ProgramCompiler {
-  private let target: Target
+  let target: Target
   private var questions: QuestionCompiler
   private(set) var instructions: [Instruction] = []
   private var labels: [String: String] = [:]
@@ -59,7 +46,7 @@ struct ProgramCompiler {
   /// How many instructions a list may have.
   static let limit = 10_000
   /// How deep steps may nest.
-  static let depth = 32
+  static let depth = 24
 
   init(target: Target) {
     self.target = target
@@ -99,7 +86,10 @@ struct ProgramCompiler {
     let place = try self.place(&table)
     let turns = table.take("repeat")
     let condition = table.take("when")
-    let settings = try StepDefaults.take(from: &table, defaults)
+    // Elsewhere they would say nothing, and are refused as unknown.
+    let settings =
+      Self.asking.contains { table.has($0) }
+      ? try StepDefaults.take(from: &table, defaults) : defaults
 
     var loop: Int?
     if let turns {
@@ -161,6 +151,9 @@ struct ProgramCompiler {
   }
 
   // MARK: Verbs
+
+  /// Verbs that ask, or hold steps that do.
+  private static let asking = ["elicit", "sample", "roots", "ask", "if", "steps"]
 
   /// Names that say what a step does. `if` and `steps` hold others.
   private static let verbs =
@@ -245,63 +238,11 @@ struct ProgramCompiler {
     return false
   }
 
-  private mutating func blocks(
+  /// The blocks of `value` for the result of the target.
+  mutating func blocks(
     _ value: JSONValue, at path: [String]
   ) throws(ConfigError) -> [Block] {
     try questions.blocks.blocks(value, at: path).map(Block.init)
-  }
-
-  private mutating func failure(
-    _ body: JSONValue, _ path: [String]
-  ) throws(ConfigError) -> Failure {
-    if body.string != nil {
-      let text = try TextTemplate.compile(body, at: path)
-      guard target.kind == .tool else {
-        return Failure(kind: .protocolError(code: 0, message: text, data: nil))
-      }
-      return Failure(kind: .toolError([try self.text(text)]))
-    }
-    var table = try StepTable(body, path, expected: "a text or a table")
-    if let code = try table.integer("code", in: Int64(Int32.min)...Int64(Int32.max)) {
-      guard code != 0 else {
-        throw ConfigError(table.at("code"), "found 0, expected the code of a JSON-RPC error")
-      }
-      let message = try TextTemplate.compile(
-        try table.require("message", "what went wrong"), at: table.at("message"))
-      var data: ValueTemplate?
-      if let value = table.take("data") {
-        data = try ValueTemplate.compile(value, at: table.at("data"))
-      }
-      if try table.bool("is_error") == true {
-        throw ConfigError(
-          table.at("is_error"),
-          "found beside `code`: an error is a tool's result or a JSON-RPC "
-            + "error; keep one of them")
-      }
-      try table.finish()
-      return Failure(kind: .protocolError(code: Int32(code), message: message, data: data))
-    }
-    guard target.kind == .tool, try table.bool("is_error") != false else {
-      throw ConfigError(path, "found no `code`, expected the code of a JSON-RPC error")
-    }
-    guard table.has("content") || table.has("text") else {
-      throw ConfigError(
-        path,
-        "found no `code`, `text` or `content`, expected a JSON-RPC error or what a tool's "
-          + "result with isError says")
-    }
-    if let value = table.take("content") {
-      let blocks = try blocks(value, at: table.at("content"))
-      try table.finish()
-      return Failure(kind: .toolError(blocks))
-    }
-    let text = try TextTemplate.compile(table.take("text") ?? .null, at: table.at("text"))
-    try table.finish()
-    return Failure(kind: .toolError([try self.text(text)]))
-  }
-
-  private func text(_ text: TextTemplate) throws(ConfigError) -> Block {
-    Block(.object(["type": .constant("text"), "text": text.value]))
   }
 
   private mutating func ask(
@@ -364,31 +305,5 @@ struct ProgramCompiler {
     try compile(other, at: table.at("else"), settings, depth: depth + 1)
     instructions[jump].operation = .jump(target: instructions.count)
     return false
-  }
-}
-
-/// Capabilities of a client as the configuration names them.
-enum Capabilities {
-  /// `"sampling"`, `["elicitation.url", "roots"]`, or a table in the shape of `ClientCapabilities`.
-  static func compile(_ value: JSONValue, at path: [String]) throws(ConfigError) -> JSONValue {
-    if value.object?.isEmpty == false { return value }
-    var required: JSONValue = [:]
-    for name in value.array ?? [value] {
-      guard let text = name.string, !text.isEmpty else {
-        throw ConfigError(
-          path,
-          "found \(name.kind), expected capabilities such as \"sampling\" or "
-            + "\"elicitation.url\"")
-      }
-      add(text.split(separator: ".")[...], to: &required)
-    }
-    return required
-  }
-
-  private static func add(_ names: ArraySlice<Substring>, to value: inout JSONValue) {
-    guard let first = names.first else { return }
-    var inner = value[String(first)] ?? [:]
-    add(names.dropFirst(), to: &inner)
-    value[String(first)] = inner
   }
 }

@@ -32,10 +32,13 @@ extension StepRun {
       if isDone {
         outcome = .next
       } else {
+        if isBusy { return try waitForClient() }
         let json = try emission(template, place)
         switch call.emit(kind, json) {
         case .taken: outcome = .next
-        case .busy: outcome = try waitForClient()
+        case .busy:
+          isBusy = true
+          outcome = .next
         case .full: return try waitForRoom(place)
         case .late: return .over
         case .unsupported:
@@ -74,8 +77,10 @@ extension StepRun {
       : Questions.missingCapability(required)
   }
 
-  /// What was emitted was taken, and the client reads too slowly for more.
+  /// What was emitted before was taken, and the client reads too slowly for more: the same step again
+  /// when it has caught up. A call that emits no more need not wait.
   private func waitForClient() throws(CallError) -> Outcome {
+    isBusy = false
     guard listen() else { return .over }
     do throws(HostError) {
       try call.whenWritable { self.wake() }

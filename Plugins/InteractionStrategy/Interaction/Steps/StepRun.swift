@@ -11,6 +11,8 @@ import Synchronization
 public final class StepRun: @unchecked Sendable {
   /// How many instructions one call may take.
   static let limit = 1_000_000
+  /// How many instructions are taken in one go: the thread is an event loop, or the timer's.
+  static let slice = 10_000
 
   enum Phase {
     case running
@@ -28,7 +30,6 @@ public final class StepRun: @unchecked Sendable {
   let steps: StepList
   let call: OpenCall
   let scope: StepScope
-  let choice: Int
   let mustRemember: Bool
   let control = Mutex(Control())
 
@@ -45,6 +46,8 @@ public final class StepRun: @unchecked Sendable {
   private var isListening = false
   /// How often in a row the host refused what was emitted.
   var refusals = 0
+  /// Whether the client was too slow for what was emitted last.
+  var isBusy = false
 
   private init(
     _ steps: StepList, _ call: OpenCall, _ choice: Int, _ mustRemember: Bool
@@ -53,7 +56,6 @@ public final class StepRun: @unchecked Sendable {
     let left = found?.fingerprint == steps.fingerprint ? found : nil
     self.steps = steps
     self.call = call
-    self.choice = choice
     self.mustRemember = mustRemember
     scope = try StepScope(call, steps.kind, left)
     memory =
@@ -135,6 +137,11 @@ public final class StepRun: @unchecked Sendable {
       throw CallError(
         "\(instruction.place): the call has taken more than \(Self.limit) steps; make its loops "
           + "shorter")
+    }
+    if taken % Self.slice == 0 {
+      guard listen() else { return .over }
+      try wake(after: 0)
+      return .wait
     }
     switch instruction.operation {
     case .blocks(let blocks): try append(blocks)
