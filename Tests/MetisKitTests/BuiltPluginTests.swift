@@ -9,7 +9,9 @@ private func load(_ name: String) throws -> LoadedPlugin {
 }
 
 @Suite struct BuiltPluginTests {
-  @Test(arguments: ["StaticStrategy", "EchoStrategy", "RandomStrategy"])
+  @Test(arguments: [
+    "StaticStrategy", "EchoStrategy", "RandomStrategy", "InteractionStrategy",
+  ])
   func onlyTheEntryIsExportedAndTheSectionIsThere(name: String) throws {
     let path = try Library.built(name)
     #expect(try Library.exports(path) == ["metis_plugin_entry"])
