@@ -102,7 +102,10 @@ private func load(_ name: String) throws -> LoadedPlugin {
   }
 
   @Test(arguments: [
-    ("{}", "", "found none of content, content_file and result; expected exactly one of them"),
+    (
+      "{}", "",
+      "found none of text, content, content_file, blob, blob_file, messages and result; expected exactly one of them"
+    ),
     (
       #"{"content":1,"result":{}}"#, "",
       "found content and result together; keep exactly one of them"
