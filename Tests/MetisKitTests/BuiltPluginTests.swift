@@ -104,7 +104,8 @@ private func load(_ name: String) throws -> LoadedPlugin {
   @Test(arguments: [
     (
       "{}", "",
-      "found none of text, content, content_file, blob, blob_file, messages and result; expected exactly one of them"
+      "found none of text, content, content_file, blob, blob_file, messages and result; expected "
+        + "exactly one of them"
     ),
     (
       #"{"content":1,"result":{}}"#, "",
