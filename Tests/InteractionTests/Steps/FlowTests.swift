@@ -136,11 +136,15 @@ import Testing
       }
     }
     #expect(calls.allSatisfy { $0.isWaitingForRoom && $0.emittedCount == 2 })
-    let before = Memory.resident
-    for _ in 0..<20 { for call in calls { call.read() } }
-    #expect(calls.allSatisfy { $0.largestUnread == 2 && $0.emittedCount == 42 })
-    // Kept anywhere, 40 messages a call would be 80 MB.
-    #expect(Memory.resident - before < 48 << 20)
+    // Kept anywhere, the 20 messages a call of each round would be 40 MB. Other tests of the process
+    // take memory meanwhile, but not in every round.
+    let growth = (0..<4).map { _ in
+      let before = Memory.resident
+      for _ in 0..<10 { for call in calls { call.read() } }
+      return Memory.resident - before
+    }
+    #expect(growth.min() ?? .max < 16 << 20)
+    #expect(calls.allSatisfy { $0.largestUnread == 2 && $0.emittedCount == 82 })
     for call in calls { call.cancel() }
     #expect(calls.allSatisfy { !$0.isWaitingForRoom })
   }
