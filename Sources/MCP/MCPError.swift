@@ -71,6 +71,11 @@ public struct MCPError: Error, Sendable {
       "Unknown resource: \(shown.prefix(256))", data: ["uri": .string(shown)])
   }
 
+  /// -32602: `completion/complete` for a resource or template that is not there.
+  public static func unknownTemplate(_ uri: String) -> MCPError {
+    .invalidParams("Unknown resource template: \(uri.prefix(256))")
+  }
+
   /// The same error with the code that a revision gives to a missing resource.
   public func translated(_ revision: ProtocolRevision) -> MCPError {
     let code = RevisionTraits.of(revision).resourceNotFound

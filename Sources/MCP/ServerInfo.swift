@@ -29,7 +29,8 @@ public struct ServerInfo: Sendable {
     name: String, version: String, title: String? = nil, description: String? = nil,
     icons: JSONValue? = nil, websiteURL: String? = nil, instructions: String? = nil,
     capabilities: Capabilities = Capabilities(),
-    revisions: [ProtocolRevision] = ProtocolRevision.allCases, discoverHints: CacheHints = CacheHints()
+    revisions: [ProtocolRevision] = ProtocolRevision.allCases,
+    discoverHints: CacheHints = CacheHints()
   ) {
     self.name = name
     self.version = version

@@ -175,7 +175,8 @@ public final class Host: @unchecked Sendable {
       print(toStandardError: "listening \(transport)")
     }
     log.info(
-      "serving", ["tools": .int(composition.snapshot.targets.count), "seed": .uint(seed)])
+      "serving",
+      ["tools": .int(composition.configuration.tools.count), "seed": .uint(seed)])
   }
 
   private func openAdmin(_ wanted: ListenAddress) throws(StartError) {

@@ -85,14 +85,16 @@ extension Host: AdminOperations {
   func stats() -> JSONValue {
     [
       "configuration": JSONValue(Int(composition.snapshot.number)),
-      "tools": JSONValue(composition.snapshot.targets.count),
+      "tools": JSONValue(composition.configuration.tools.count),
+      "resources": JSONValue(composition.configuration.resources.count),
+      "prompts": JSONValue(composition.configuration.prompts.count),
       "sessions": JSONValue(core.sessions.count), "loops": JSONValue(loopCount),
       "seed": .number(JSONNumber(Int64(seed & 0x7FFF_FFFF_FFFF_FFFF))),
       "calls": .object(
         JSONObject(
           composition.snapshot.targets.map { target in
             (
-              target.definition.name,
+              target.kind == .tool ? target.name : "\(target.kind):\(target.name)",
               JSONValue(Int(target.ordinal.load(ordering: .relaxed)))
             )
           })),

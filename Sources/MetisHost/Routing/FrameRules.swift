@@ -92,7 +92,7 @@ extension Loop {
     } catch {
       return answer(request, error)
     }
-    request.revision = Loop.negotiate(request.parameters.pointee)
+    request.revision = negotiate(request.parameters.pointee)
     let session = Session(
       id: "", revision: request.revision,
       client: request.parameters.pointee.clientInfo.map { [UInt8]($0.bytes) } ?? [],

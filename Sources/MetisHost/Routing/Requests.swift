@@ -14,6 +14,8 @@ struct Request {
   var parameters: UnsafePointer<RequestParameters>
   /// JSON object of the authenticated sender, or empty.
   var principal: [UInt8] = []
+  /// The fields of HTTP that came with it; nil for a frame. Lives until the request was performed.
+  var fields: UnsafeBufferPointer<metis_field_v1>?
 
   init(
     answerer: Call.Answerer, id: UnsafeRawBufferPointer, revision: ProtocolRevision,
@@ -70,14 +72,22 @@ extension Loop {
     guard parameters.protocolVersion != nil else {
       throw .invalidParams("params.protocolVersion is missing; expected a revision's date")
     }
+    let offered = snapshot._withUnsafeGuaranteedRef { $0.encoded.server.revisions }
+    guard offered.contains(where: \.isLegacy) else {
+      throw .unsupportedVersion(
+        requested: parameters.protocolVersion?.decoded ?? "", supported: offered)
+    }
     try runFilters(initialize: params)
   }
 
-  /// The client's revision where it is a legacy one, else the newest of those.
-  static func negotiate(_ parameters: borrowing RequestParameters) -> ProtocolRevision {
+  /// The client's revision where it is a legacy one that is offered, else the newest of those.
+  func negotiate(_ parameters: borrowing RequestParameters) -> ProtocolRevision {
+    let offered = snapshot._withUnsafeGuaranteedRef { $0.encoded.server.revisions }
+    let newest = offered.last(where: \.isLegacy) ?? .newestLegacy
     guard let asked = parameters.protocolVersion, !asked.hasEscapes,
-      let revision = ProtocolRevision(utf8: asked.raw), revision.isLegacy
-    else { return .newestLegacy }
+      let revision = ProtocolRevision(utf8: asked.raw), revision.isLegacy,
+      offered.contains(revision)
+    else { return newest }
     return revision
   }
 
@@ -100,6 +110,11 @@ extension Loop {
   /// Performs a request whose revision knows the method.
   func perform(_ method: Method, _ request: Request, _ params: JSONSlice?) {
     do throws(MCPError) {
+      guard snapshot._withUnsafeGuaranteedRef({ $0.offers(request.revision) }) else {
+        throw MCPError.unsupportedVersion(
+          requested: request.revision.name.description,
+          supported: snapshot._withUnsafeGuaranteedRef { $0.encoded.server.revisions.reversed() })
+      }
       if !snapshot._withUnsafeGuaranteedRef({ $0.isUnfiltered }) {
         if method == .discover, let params { try runFilters(initialize: params) }
         if let replaced = try runFilters(request: method, params) {
