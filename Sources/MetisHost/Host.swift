@@ -95,7 +95,7 @@ public final class Host: @unchecked Sendable {
       workers: WorkerPool(maximum: configuration.performance.workerThreads),
       hosts: HostPolicy(
         isLoopbackOnly: ListenAddress.tcp(host: listenHost, port: 0).isLoopback
-          && transport != "stdio"))
+          && transport != "stdio"), journal: configuration.journal)
     var registryOptions = PluginRegistry.Options()
     registryOptions.librarySearchPath = options.librarySearchPath
     registryOptions.signatures = try Host.signaturePolicy(options)

@@ -85,6 +85,7 @@ extension Host: GenerationAdopter {
     let old = composition
     composition = next
     let replaced = core.publish(next.snapshot)
+    core.journal.configure(next.configuration.journal)
     for warning in next.warnings where !old.warnings.contains(warning) { log.warn(warning) }
     var leftovers = old.leftovers(after: next)
     if let leaving {

@@ -78,6 +78,10 @@ final class Call: @unchecked Sendable {
   var target: Unmanaged<Target>?
   var instances: Unmanaged<InstanceSet>?
   var instance: Instance?
+  /// The request's entry in the loop's journal, 0: none; and what is noted there at the end.
+  var entry: UInt64 = 0
+  var noted = JournalRing.Outcome.ok
+  var notedCode: Int32 = 0
   /// The URI that was asked for; empty for other kinds than resources.
   var requested: [UInt8] = []
   var principal: [UInt8] = []
@@ -198,6 +202,8 @@ extension Call {
     if !contextText.isEmpty { contextText.removeAll() }
     if !principal.isEmpty { principal.removeAll() }
     if !requested.isEmpty { requested.removeAll() }
+    entry = 0
+    noted = .ok
     // A call of a strategy sets none of these: what they point at is gone.
     id = UnsafeRawBufferPointer(start: nil, count: 0)
     meta = UnsafeRawBufferPointer(start: nil, count: 0)

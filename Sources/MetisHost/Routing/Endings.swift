@@ -50,6 +50,7 @@ extension Loop {
   }
 
   private func close(_ opened: Unmanaged<Call>, _ call: Call) {
+    noteEnd(call)
     if call.isPending {
       if case .exchange(let exchange, let isFrame) = call.answerer {
         if !isFrame { open.removeValue(forKey: exchange) }
@@ -127,6 +128,7 @@ extension Loop {
   private func deliver(
     _ call: Call, _ result: UnsafeRawBufferPointer, _ members: ResultMembers
   ) {
+    if members.isError { call.noted = .isError }
     switch call.answerer {
     case .strategy(let done, let user):
       done(user, 0, metis_slice_v1(result))
@@ -162,6 +164,9 @@ extension Loop {
   }
 
   private func answerFailure(_ call: Call, _ error: MCPError) {
+    let error = call.kind == .resource ? error.translated(call.revision) : error
+    call.noted = .error
+    call.notedCode = Int32(clamping: error.code)
     switch call.answerer {
     case .strategy(let done, let user):
       error.message.withSlice { done(user, Int32(clamping: error.code), $0) }
@@ -176,6 +181,7 @@ extension Loop {
 
   /// A cancelled call is not answered, but an exchange of HTTP has to end.
   func answerCancelled(_ call: Call) {
+    call.noted = .cancelled
     switch call.answerer {
     case .strategy(let done, let user):
       "The call was cancelled".withSlice { done(user, Endings.cancelledCode, $0) }
@@ -206,6 +212,7 @@ extension Loop {
     opened._withUnsafeGuaranteedRef { call in
       guard call.seize(token) else { return }
       call.cancellation.cancel()
+      call.noted = .cancelled
       if case .strategy = call.answerer { answerCancelled(call) }
       close(opened, call)
     }

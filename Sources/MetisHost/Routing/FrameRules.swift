@@ -27,6 +27,7 @@ extension Loop {
     var request = Request(
       answerer: answerer, id: id.bytes, revision: session?.revision ?? .newest,
       parameters: parameters)
+    request.method = method.raw
     let known = Method(method)
     if request.parameters.pointee.meta.protocolVersion != nil || known == .discover {
       receiveStateless(request, known, method, envelope.params, connection)

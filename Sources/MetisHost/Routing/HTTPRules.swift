@@ -87,6 +87,7 @@ extension Loop {
     request.fields = UnsafeBufferPointer(
       start: message.pointee.fields,
       count: message.pointee.fields == nil ? 0 : message.pointee.field_count)
+    request.method = method.raw
     do throws(MCPError) {
       try checkModern(parameters.pointee, fields, method)
       guard let known = Method(method), RevisionTraits.of(.july2026).knows(known) else {

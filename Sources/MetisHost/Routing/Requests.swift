@@ -16,6 +16,10 @@ struct Request {
   var principal: [UInt8] = []
   /// The fields of HTTP that came with it; nil for a frame. Lives until the request was performed.
   var fields: UnsafeBufferPointer<metis_field_v1>?
+  /// The method's name as it came; empty where the host has made the request.
+  var method = UnsafeRawBufferPointer(start: nil, count: 0)
+  /// The request's entry in the loop's journal; 0: none.
+  var entry: UInt64 = 0
 
   init(
     answerer: Call.Answerer, id: UnsafeRawBufferPointer, revision: ProtocolRevision,
@@ -93,6 +97,8 @@ extension Loop {
 
   /// A request of the handshake era, in its session.
   func dispatchLegacy(_ request: Request, _ method: JSONStringSlice, _ params: JSONSlice?) {
+    var request = request
+    request.method = method.raw
     do throws(MCPError) {
       if let problem = request.parameters.pointee.problem { throw problem }
       guard let known = Method(method),
@@ -109,6 +115,8 @@ extension Loop {
 
   /// Performs a request whose revision knows the method.
   func perform(_ method: Method, _ request: Request, _ params: JSONSlice?) {
+    var request = request
+    note(method, &request)
     do throws(MCPError) {
       guard snapshot._withUnsafeGuaranteedRef({ $0.offers(request.revision) }) else {
         throw MCPError.unsupportedVersion(
@@ -156,13 +164,14 @@ extension Loop {
 
   private func performNow(_ method: Method, _ request: Request) throws(MCPError) {
     switch method {
-    case .toolsCall: try callTool(request)
+    // The journal learns of the ends of calls from the calls.
+    case .toolsCall: return try callTool(request)
+    case .resourcesRead: return try readResource(request)
+    case .promptsGet: return try getPrompt(request)
     case .discover: try answerEncoded(method, request) { $0.discover }
     case .ping: try answerOwn(request, filtered(method, Array("{}".utf8)))
     case .toolsList, .resourcesList, .resourceTemplatesList, .promptsList:
       try list(method, request)
-    case .resourcesRead: try readResource(request)
-    case .promptsGet: try getPrompt(request)
     case .complete: try complete(request)
     case .setLevel: try setLevel(request)
     case .resourcesSubscribe, .resourcesUnsubscribe: try subscribe(method, request)
@@ -172,6 +181,7 @@ extension Loop {
     case .initialize, .initialized, .cancelled, .progress, .rootsListChanged, .taskStatus:
       throw .methodNotFound(method.name.description)
     }
+    noteEnd(request)
   }
 
   /// A notification of a client.
