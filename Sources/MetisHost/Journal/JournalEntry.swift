@@ -27,20 +27,24 @@ struct JournalEntry: Sendable {
       defer { place += count }
       return Array(entry.text[place..<(place + count)])
     }
-    let name = next(Int(slot.nameCount))
-    let target = next(Int(slot.targetCount))
-    let arguments = next(Int(slot.argumentCount))
-    let client = next(Int(slot.clientCount))
-    let session = next(Int(slot.sessionCount))
-    let principal = next(Int(slot.principalCount))
+    let params = next(Int(slot.paramsCount))
+    let name = next(Int(slot.sender.name))
+    let given = next(Int(slot.sender.target))
+    let info = next(Int(slot.sender.client))
+    let session = next(Int(slot.sender.session))
+    let principal = next(Int(slot.sender.principal))
     self.time = time
     self.duration = duration
     method =
       Method(rawValue: slot.method)?.name.description ?? String(decoding: name, as: UTF8.self)
-    self.target = target.isEmpty ? nil : JournalEntry.unescaped(target)
-    self.arguments = arguments.isEmpty ? nil : try? JSONValue(jsonBytes: arguments)
+    let value = params.isEmpty ? nil : try? JSONValue(jsonBytes: params)
+    let target = ["name", "uri", "taskId"].lazy.compactMap { value?[$0]?.string }.first
+    self.target = target ?? (given.isEmpty ? nil : JournalEntry.unescaped(given))
+    arguments = value?["arguments"] ?? value?["argument"]
+    client =
+      value?["_meta"]?["io.modelcontextprotocol/clientInfo"] ?? value?["clientInfo"]
+      ?? (info.isEmpty ? nil : try? JSONValue(jsonBytes: info))
     isTruncated = slot.flags.contains(.truncated)
-    self.client = client.isEmpty ? nil : try? JSONValue(jsonBytes: client)
     self.session = session.isEmpty ? nil : String(decoding: session, as: UTF8.self)
     self.principal = Principal.id(principal)
     revision = ProtocolRevision(rawValue: slot.revision)?.name.description ?? ""

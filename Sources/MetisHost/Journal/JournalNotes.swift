@@ -5,80 +5,77 @@ import MCP
 extension Loop {
   /// Notes a request that is about to be performed.
   @inline(__always)
-  func note(_ method: Method, _ request: inout Request) {
+  func note(_ method: Method, _ request: Request, _ params: JSONSlice?) {
     guard let journal else { return }
-    request.entry = journal._withUnsafeGuaranteedRef {
-      note($0, method.rawValue, JournalRing.Texts.none, request)
+    journal._withUnsafeGuaranteedRef { journal in
+      guard request.session == nil, request.principal.isEmpty, journal.keepsBodies,
+        let params, params.count <= journal.greatestParams
+      else {
+        entry = noteAll(journal, method.rawValue, JournalRing.Texts.none, request, params)
+        return
+      }
+      entry = journal.begin(
+        method.rawValue, request.revision.rawValue, request.answerer.isFrame ? .frame : [],
+        params: params.bytes)
     }
   }
 
-  @inline(__always)
-  private func note(
-    _ journal: JournalRing, _ method: UInt8, _ name: UnsafeRawBufferPointer, _ request: Request
+  /// The same for a request of a session or of somebody who is known, and where the parameters are
+  /// not kept.
+  @inline(never)
+  private func noteAll(
+    _ journal: JournalRing, _ method: UInt8, _ name: UnsafeRawBufferPointer, _ request: Request,
+    _ params: JSONSlice?
   ) -> UInt64 {
     var texts = JournalRing.Texts()
     texts.name = name
+    if let params { texts.params = params.bytes }
     let parameters = request.parameters
-    if let name = parameters.pointee.name {
-      texts.target = name.raw
-    } else if let uri = parameters.pointee.uri {
-      texts.target = uri.raw
-    } else if let task = parameters.pointee.taskID {
-      texts.target = task.raw
+    if !journal.keepsBodies || params == nil || texts.params.count > journal.greatestParams {
+      let target = parameters.pointee.name ?? parameters.pointee.uri ?? parameters.pointee.taskID
+      if let target { texts.target = target.raw }
+      let info = parameters.pointee.meta.clientInfo ?? parameters.pointee.clientInfo
+      if let info { texts.client = info.bytes }
     }
-    if let arguments = parameters.pointee.arguments {
-      texts.arguments = arguments.bytes
-    } else if let argument = parameters.pointee.argument {
-      texts.arguments = argument.bytes
-    }
-    if let client = parameters.pointee.meta.clientInfo ?? parameters.pointee.clientInfo {
-      texts.client = client.bytes
-    }
-    var flags: JournalRing.Flags = []
-    if request.answerer.isFrame { flags.insert(.frame) }
-    if request.session == nil, request.principal.isEmpty {
-      return journal.begin(method, request.revision.rawValue, flags, texts)
-    }
-    return noteSender(journal, method, flags, texts, request)
-  }
-
-  /// The same for a request of a session or of somebody who is known.
-  @inline(never)
-  private func noteSender(
-    _ journal: JournalRing, _ method: UInt8, _ flags: JournalRing.Flags,
-    _ given: JournalRing.Texts, _ request: Request
-  ) -> UInt64 {
-    var texts = given
     var id = request.session?.id ?? ""
     let client = request.session?.client ?? []
     return id.withUTF8 { id in
       client.withUnsafeBytes { client in
         request.principal.withUnsafeBytes { principal in
           texts.session = UnsafeRawBufferPointer(id)
-          if texts.client.isEmpty { texts.client = client }
+          if !client.isEmpty { texts.client = client }
           texts.principal = principal
-          return journal.begin(method, request.revision.rawValue, flags, texts)
+          return journal.begin(
+            method, request.revision.rawValue, request.answerer.isFrame ? .frame : [], texts)
         }
       }
     }
   }
 
-  /// Notes that a request of the host's own has its answer.
+  /// Takes the entry of the request in hand: whoever has it notes the end. 0: none.
   @inline(__always)
-  func noteEnd(_ request: Request, _ outcome: JournalRing.Outcome = .ok) {
-    guard request.entry != 0, let journal else { return }
-    journal._withUnsafeGuaranteedRef { $0.end(request.entry, outcome, 0) }
+  func takeEntry() -> UInt64 {
+    let taken = entry
+    entry = 0
+    return taken
+  }
+
+  /// Notes that the request in hand has its answer, where nobody took its entry.
+  @inline(__always)
+  func noteEnd(_ outcome: JournalRing.Outcome = .ok) {
+    guard entry != 0, let journal else { return }
+    journal._withUnsafeGuaranteedRef { $0.end(takeEntry(), outcome, 0) }
   }
 
   /// Notes a request that is answered with an error, also one that never was performed.
   func note(_ request: Request, _ error: MCPError) {
     guard let journal = journal?.takeUnretainedValue() else { return }
-    var entry = request.entry
+    var entry = takeEntry()
     if entry == 0 {
       let known = Method(utf8: request.method)
-      entry = note(
+      entry = noteAll(
         journal, known?.rawValue ?? JournalRing.unknownMethod,
-        known == nil ? request.method : JournalRing.Texts.none, request)
+        known == nil ? request.method : JournalRing.Texts.none, request, nil)
     }
     journal.end(entry, .error, Int32(clamping: error.code))
   }

@@ -34,13 +34,9 @@ final class JournalRing: @unchecked Sendable {
     var end: UInt64 = 0
     /// Where its texts begin, in bytes ever written.
     var text: UInt64 = 0
-    var argumentCount: UInt32 = 0
+    var paramsCount: UInt32 = 0
     var code: Int32 = 0
-    var nameCount: UInt16 = 0
-    var targetCount: UInt16 = 0
-    var clientCount: UInt16 = 0
-    var sessionCount: UInt16 = 0
-    var principalCount: UInt16 = 0
+    var sender = SenderCounts()
     /// `Method`; ``JournalRing/unknownMethod`` where the name stands among the texts.
     var method: UInt8 = 0
     var revision: UInt8 = 0
@@ -49,16 +45,25 @@ final class JournalRing: @unchecked Sendable {
 
     /// How many bytes its texts have together.
     var textCount: Int {
-      Int(nameCount) + Int(targetCount) + Int(argumentCount) + Int(clientCount)
-        + Int(sessionCount) + Int(principalCount)
+      Int(paramsCount) + Int(sender.name) + Int(sender.target) + Int(sender.client)
+        + Int(sender.session) + Int(sender.principal)
     }
+  }
+
+  /// The bytes of the texts beside `params`.
+  struct SenderCounts {
+    var name: UInt16 = 0
+    var target: UInt16 = 0
+    var client: UInt16 = 0
+    var session: UInt16 = 0
+    var principal: UInt16 = 0
   }
 
   struct Flags: OptionSet {
     let rawValue: UInt8
     /// It came as a frame, not by HTTP.
     static let frame = Flags(rawValue: 1)
-    /// There were arguments, and they are not kept.
+    /// There were parameters, and they are not kept.
     static let truncated = Flags(rawValue: 2)
   }
 
@@ -67,12 +72,12 @@ final class JournalRing: @unchecked Sendable {
     typealias Bytes = UnsafeRawBufferPointer
     static var none: Bytes { Bytes(start: nil, count: 0) }
 
+    /// The parameters of the request: a JSON object.
+    var params = none
     /// Of a method that the host does not know.
     var name = none
-    /// As it stood in the message, escapes unresolved.
+    /// Where `params` are not kept: the string of the message, escapes unresolved.
     var target = none
-    /// A JSON object.
-    var arguments = none
     /// `clientInfo`: a JSON object.
     var client = none
     var session = none
@@ -117,8 +122,48 @@ final class JournalRing: @unchecked Sendable {
     texts.deallocate()
   }
 
-  /// Notes a request; the number by which it is ended. [loop-thread]
+  /// Notes a request of a client that is known by nothing but its message; the number by which it is
+  /// ended. `params` is copied as it stands: who reads takes it apart. [loop-thread]
   @inline(__always)
+  func begin(
+    _ method: UInt8, _ revision: UInt8, _ flags: Flags, params: UnsafeRawBufferPointer
+  ) -> UInt64 {
+    last &+= 1
+    let slot = slots + Int(truncatingIfNeeded: last & mask)
+    let place = room(params.count)
+    slot.pointee.number = last
+    slot.pointee.start = clinux_ticks()
+    slot.pointee.end = 0
+    slot.pointee.text = written &- UInt64(truncatingIfNeeded: params.count)
+    slot.pointee.paramsCount = UInt32(truncatingIfNeeded: params.count)
+    slot.pointee.sender = SenderCounts()
+    slot.pointee.method = method
+    slot.pointee.revision = revision
+    slot.pointee.outcome = .open
+    slot.pointee.flags = flags
+    if params.count > 0 {
+      memcpy(texts + place, params.baseAddress.unsafelyUnwrapped, params.count)
+    }
+    return last
+  }
+
+  /// The longest `params` that are kept as they stand.
+  var greatestParams: Int { textCapacity / 8 }
+
+  /// Takes room for texts that stand together; where it begins.
+  @inline(__always)
+  private func room(_ count: Int) -> Int {
+    var place = Int(truncatingIfNeeded: written) & (textCapacity - 1)
+    if place + count > textCapacity {
+      // The rest of the ring's end stays unused.
+      written &+= UInt64(textCapacity - place)
+      place = 0
+    }
+    written &+= UInt64(truncatingIfNeeded: count)
+    return place
+  }
+
+  /// The same for any request.
   func begin(
     _ method: UInt8, _ revision: UInt8, _ flags: Flags, _ given: borrowing Texts
   ) -> UInt64 {
@@ -130,33 +175,25 @@ final class JournalRing: @unchecked Sendable {
     entry.method = method
     entry.revision = revision
     entry.flags = flags
-    entry.nameCount = JournalRing.count(given.name)
-    entry.targetCount = JournalRing.count(given.target)
-    entry.clientCount = JournalRing.count(given.client)
-    entry.sessionCount = JournalRing.count(given.session)
-    entry.principalCount = JournalRing.count(given.principal)
-    if keepsBodies, given.arguments.count <= textCapacity / 8 {
-      entry.argumentCount = UInt32(truncatingIfNeeded: given.arguments.count)
-    } else if given.arguments.count > 0 {
+    entry.sender.name = JournalRing.count(given.name)
+    entry.sender.target = JournalRing.count(given.target)
+    entry.sender.client = JournalRing.count(given.client)
+    entry.sender.session = JournalRing.count(given.session)
+    entry.sender.principal = JournalRing.count(given.principal)
+    if keepsBodies, given.params.count <= greatestParams {
+      entry.paramsCount = UInt32(truncatingIfNeeded: given.params.count)
+    } else if given.params.count > 0 {
       entry.flags.insert(.truncated)
     }
-    let total = entry.textCount
-    var place = Int(truncatingIfNeeded: written) & (textCapacity - 1)
-    if place + total > textCapacity {
-      // The texts of an entry stand together: the rest of the ring's end stays unused.
-      written &+= UInt64(textCapacity - place)
-      place = 0
-    }
-    entry.text = written
-    written &+= UInt64(total)
+    var into = texts + room(entry.textCount)
+    entry.text = written &- UInt64(entry.textCount)
     slot.pointee = entry
-    var into = texts + place
-    JournalRing.copy(given.name, Int(entry.nameCount), &into)
-    JournalRing.copy(given.target, Int(entry.targetCount), &into)
-    JournalRing.copy(given.arguments, Int(entry.argumentCount), &into)
-    JournalRing.copy(given.client, Int(entry.clientCount), &into)
-    JournalRing.copy(given.session, Int(entry.sessionCount), &into)
-    JournalRing.copy(given.principal, Int(entry.principalCount), &into)
+    JournalRing.copy(given.params, Int(entry.paramsCount), &into)
+    JournalRing.copy(given.name, Int(entry.sender.name), &into)
+    JournalRing.copy(given.target, Int(entry.sender.target), &into)
+    JournalRing.copy(given.client, Int(entry.sender.client), &into)
+    JournalRing.copy(given.session, Int(entry.sender.session), &into)
+    JournalRing.copy(given.principal, Int(entry.sender.principal), &into)
     return last
   }
 

@@ -105,9 +105,8 @@ extension Loop {
 
   /// The answer of `initialize`; `session` goes into `Mcp-Session-Id`.
   func answerInitialize(_ request: Request, _ session: String?) {
-    var request = request
-    note(.initialize, &request)
-    noteEnd(request)
+    note(.initialize, request, nil)
+    noteEnd()
     let server = snapshot._withUnsafeGuaranteedRef { $0.encoded.server }
     let result = Array(server.initializeResult(request.revision).description.utf8)
     guard let session else { return answerOwn(request, result) }

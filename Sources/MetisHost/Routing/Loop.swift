@@ -44,6 +44,8 @@ final class Loop: @unchecked Sendable {
   var scratch: [UInt8] = []
   /// Nil where nothing is kept.
   var journal: Unmanaged<JournalRing>?
+  /// The entry in ``journal`` of the request in hand; 0: none, or its call has it.
+  var entry: UInt64 = 0
   let parts: UnsafeMutablePointer<metis_slice_v1>
   let fields: UnsafeMutablePointer<metis_field_v1>
 

@@ -18,8 +18,6 @@ struct Request {
   var fields: UnsafeBufferPointer<metis_field_v1>?
   /// The method's name as it came; empty where the host has made the request.
   var method = UnsafeRawBufferPointer(start: nil, count: 0)
-  /// The request's entry in the loop's journal; 0: none.
-  var entry: UInt64 = 0
 
   init(
     answerer: Call.Answerer, id: UnsafeRawBufferPointer, revision: ProtocolRevision,
@@ -115,8 +113,7 @@ extension Loop {
 
   /// Performs a request whose revision knows the method.
   func perform(_ method: Method, _ request: Request, _ params: JSONSlice?) {
-    var request = request
-    note(method, &request)
+    note(method, request, params)
     do throws(MCPError) {
       guard snapshot._withUnsafeGuaranteedRef({ $0.offers(request.revision) }) else {
         throw MCPError.unsupportedVersion(
@@ -181,7 +178,7 @@ extension Loop {
     case .initialize, .initialized, .cancelled, .progress, .rootsListChanged, .taskStatus:
       throw .methodNotFound(method.name.description)
     }
-    noteEnd(request)
+    noteEnd()
   }
 
   /// A notification of a client.

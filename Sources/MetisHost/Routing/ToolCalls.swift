@@ -44,7 +44,7 @@ extension Loop {
     guard RevisionTraits.of(request.revision).inputFailuresAreResults else {
       throw .invalidParams(failure)
     }
-    noteEnd(request, .isError)
+    noteEnd(.isError)
     answerOwn(request, try filtered(.toolsCall, ToolResult.failure(failure)))
     return false
   }
@@ -83,7 +83,7 @@ extension Loop {
       call.logLevel = request.parameters.pointee.meta.logLevel
       if !request.principal.isEmpty { call.principal = request.principal }
       if let requested { call.requested = requested }
-      call.entry = request.entry
+      call.entry = takeEntry()
       if let task = request.parameters.pointee.task { startAsTask(call, task) }
       return request.parameters.pointee.meta.seed
     }
