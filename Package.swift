@@ -140,7 +140,9 @@ let package = Package(
       // The rest is the end-to-end suite of pytest.
       exclude: [
         "conftest.py", "fixture", "harness", "requirements.txt", "test_admin.py",
-        "test_bad_input.py", "test_client.py", "test_connections.py", "test_legacy.py",
+        "test_bad_input.py", "test_client.py", "test_conformance_features.py",
+        "test_conformance_legacy.py", "test_conformance_modern.py", "test_conformance_tasks.py",
+        "test_connections.py", "test_legacy.py",
         "test_lifecycle.py", "test_modern.py", "test_stdio.py", "test_swap.py", "test_tool.py",
       ]),
 

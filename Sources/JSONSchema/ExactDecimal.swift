@@ -8,11 +8,31 @@ struct SmallDecimal: Hashable {
   /// From -18 to 18.
   var exponent: Int32
 
-  static let powers: [Int64] = {
-    var powers: [Int64] = [1]
-    for _ in 0..<18 { powers.append(powers[powers.count - 1] * 10) }
-    return powers
-  }()
+  /// Ten to the power of `exponent`, from 0 to 18. A switch becomes a table without a lazy start.
+  @inline(__always)
+  static func power(_ exponent: Int) -> Int64 {
+    switch exponent {
+    case 0: 1
+    case 1: 10
+    case 2: 100
+    case 3: 1_000
+    case 4: 10_000
+    case 5: 100_000
+    case 6: 1_000_000
+    case 7: 10_000_000
+    case 8: 100_000_000
+    case 9: 1_000_000_000
+    case 10: 10_000_000_000
+    case 11: 100_000_000_000
+    case 12: 1_000_000_000_000
+    case 13: 10_000_000_000_000
+    case 14: 100_000_000_000_000
+    case 15: 1_000_000_000_000_000
+    case 16: 10_000_000_000_000_000
+    case 17: 100_000_000_000_000_000
+    default: 1_000_000_000_000_000_000
+    }
+  }
 
   init(mantissa: Int64, exponent: Int32) {
     self.mantissa = mantissa
@@ -70,13 +90,21 @@ struct SmallDecimal: Hashable {
   /// Whether the number is an integer.
   @inline(__always)
   var isInteger: Bool {
-    exponent >= 0 || mantissa % Self.powers[Int(-exponent)] == 0
+    exponent >= 0 || mantissa % Self.power(Int(-exponent)) == 0
   }
 
   /// Whether this is less than `other`.
   @inline(__always)
   func isLess(than other: SmallDecimal) -> Bool {
-    if exponent == other.exponent { return mantissa < other.mantissa }
+    let difference = Int(exponent) &- Int(other.exponent)
+    if difference == 0 { return mantissa < other.mantissa }
+    // Most bounds are short: a word holds them with a few zeros more.
+    if difference < 0, difference > -10, other.mantissa.magnitude < 1_000_000_000 {
+      return mantissa < other.mantissa &* Self.power(-difference)
+    }
+    if difference > 0, difference < 10, mantissa.magnitude < 1_000_000_000 {
+      return mantissa &* Self.power(difference) < other.mantissa
+    }
     return isLessScaled(than: other)
   }
 
@@ -89,7 +117,7 @@ struct SmallDecimal: Hashable {
       if (mantissa < 0) != (other.mantissa < 0) { return mantissa < 0 }
       return (difference < 0) == (mantissa > 0)
     }
-    let scale = Int128(Self.powers[Int(difference.magnitude)])
+    let scale = Int128(Self.power(Int(difference.magnitude)))
     return difference > 0
       ? Int128(mantissa) * scale < Int128(other.mantissa)
       : Int128(mantissa) < Int128(other.mantissa) * scale
@@ -99,7 +127,7 @@ struct SmallDecimal: Hashable {
   func isMultiple(of divisor: SmallDecimal) -> Bool? {
     let difference = Int(exponent) - Int(divisor.exponent)
     guard difference.magnitude <= 18 else { return nil }
-    let scale = Int128(Self.powers[Int(difference.magnitude)])
+    let scale = Int128(Self.power(Int(difference.magnitude)))
     return difference >= 0
       ? Int128(mantissa) * scale % Int128(divisor.mantissa) == 0
       : Int128(mantissa) % (Int128(divisor.mantissa) * scale) == 0

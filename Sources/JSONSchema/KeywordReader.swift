@@ -62,7 +62,9 @@ struct KeywordReader {
 
   func assertions(into compiler: inout SchemaCompiler, _ node: Node) throws(SchemaError) {
     let documents = compiler.documents
-    if let value = object["type"] { node.keywords.append(("type", .types(try types(value, documents)))) }
+    if let value = object["type"] {
+      node.keywords.append(("type", .types(try types(value, documents))))
+    }
     if let value = object["enum"] {
       guard case .array(let values) = value else {
         throw documents.error(
@@ -126,7 +128,9 @@ struct KeywordReader {
     }
   }
 
-  private func types(_ value: JSONValue, _ documents: SchemaDocuments) throws(SchemaError) -> TypeSet {
+  private func types(_ value: JSONValue, _ documents: SchemaDocuments) throws(SchemaError)
+    -> TypeSet
+  {
     let place = location.appending("type")
     let values = value.array ?? [value]
     var types: TypeSet = []
@@ -174,7 +178,8 @@ struct KeywordReader {
     }
   }
 
-  private func schema(_ name: String, _ compiler: inout SchemaCompiler) throws(SchemaError) -> Int? {
+  private func schema(_ name: String, _ compiler: inout SchemaCompiler) throws(SchemaError) -> Int?
+  {
     guard let value = object[name] else { return nil }
     return try compiler.node(value, location.appending(name))
   }

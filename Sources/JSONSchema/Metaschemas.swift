@@ -16,25 +16,25 @@ enum Metaschemas {
   /// Draft 2020-12: the schema and its vocabularies, by the end of their URIs.
   private static let draft2020: [String: String] = [
     "schema": #"""
-      {"$schema":"https://json-schema.org/draft/2020-12/schema",
-      "$id":"https://json-schema.org/draft/2020-12/schema",
-      "$vocabulary":{"https://json-schema.org/draft/2020-12/vocab/core":true,
-      "https://json-schema.org/draft/2020-12/vocab/applicator":true,
-      "https://json-schema.org/draft/2020-12/vocab/unevaluated":true,
-      "https://json-schema.org/draft/2020-12/vocab/validation":true,
-      "https://json-schema.org/draft/2020-12/vocab/meta-data":true,
-      "https://json-schema.org/draft/2020-12/vocab/format-annotation":true,
-      "https://json-schema.org/draft/2020-12/vocab/content":true},
-      "$dynamicAnchor":"meta","allOf":[{"$ref":"meta/core"},{"$ref":"meta/applicator"},
-      {"$ref":"meta/unevaluated"},{"$ref":"meta/validation"},{"$ref":"meta/meta-data"},
-      {"$ref":"meta/format-annotation"},{"$ref":"meta/content"}],"type":["object","boolean"],
-      "properties":{"definitions":{"type":"object","additionalProperties":{"$dynamicRef":"#meta"},
-      "deprecated":true,"default":{}},"dependencies":{"type":"object","additionalProperties":
-      {"anyOf":[{"$dynamicRef":"#meta"},{"$ref":"meta/validation#/$defs/stringArray"}]},
-      "deprecated":true,"default":{}},"$recursiveAnchor":{"$ref":"meta/core#/$defs/anchorString",
-      "deprecated":true},"$recursiveRef":{"$ref":"meta/core#/$defs/uriReferenceString",
-      "deprecated":true}}}
-      """#,
+    {"$schema":"https://json-schema.org/draft/2020-12/schema",
+    "$id":"https://json-schema.org/draft/2020-12/schema",
+    "$vocabulary":{"https://json-schema.org/draft/2020-12/vocab/core":true,
+    "https://json-schema.org/draft/2020-12/vocab/applicator":true,
+    "https://json-schema.org/draft/2020-12/vocab/unevaluated":true,
+    "https://json-schema.org/draft/2020-12/vocab/validation":true,
+    "https://json-schema.org/draft/2020-12/vocab/meta-data":true,
+    "https://json-schema.org/draft/2020-12/vocab/format-annotation":true,
+    "https://json-schema.org/draft/2020-12/vocab/content":true},
+    "$dynamicAnchor":"meta","allOf":[{"$ref":"meta/core"},{"$ref":"meta/applicator"},
+    {"$ref":"meta/unevaluated"},{"$ref":"meta/validation"},{"$ref":"meta/meta-data"},
+    {"$ref":"meta/format-annotation"},{"$ref":"meta/content"}],"type":["object","boolean"],
+    "properties":{"definitions":{"type":"object","additionalProperties":{"$dynamicRef":"#meta"},
+    "deprecated":true,"default":{}},"dependencies":{"type":"object","additionalProperties":
+    {"anyOf":[{"$dynamicRef":"#meta"},{"$ref":"meta/validation#/$defs/stringArray"}]},
+    "deprecated":true,"default":{}},"$recursiveAnchor":{"$ref":"meta/core#/$defs/anchorString",
+    "deprecated":true},"$recursiveRef":{"$ref":"meta/core#/$defs/uriReferenceString",
+    "deprecated":true}}}
+    """#,
     "meta/core": vocabulary(
       "core",
       #"""

@@ -61,7 +61,9 @@ extension SmallDecimal {
   /// The number where it fits.
   init?(_ number: JSONNumber) {
     var text = number.description
-    guard let small = text.withUTF8({ SmallDecimal(UnsafeRawBufferPointer($0)) }) else { return nil }
+    guard let small = text.withUTF8({ SmallDecimal(UnsafeRawBufferPointer($0)) }) else {
+      return nil
+    }
     self = small
   }
 }

@@ -11,7 +11,8 @@ struct SchemaCompiler {
   private var locations: [Location] = []
   private var patterns: [String: Pattern] = [:]
 
-  static func compile(_ schema: JSONValue, options: SchemaOptions) throws(SchemaError) -> CompiledSchema
+  static func compile(_ schema: JSONValue, options: SchemaOptions) throws(SchemaError)
+    -> CompiledSchema
   {
     var compiler = SchemaCompiler(
       documents: try SchemaDocuments(schema, options: options), options: options)
@@ -72,7 +73,8 @@ struct SchemaCompiler {
       return
     case .object(let found): object = found
     default:
-      throw documents.error("found \(value.summary), expected a schema: an object, true or false", location)
+      throw documents.error(
+        "found \(value.summary), expected a schema: an object, true or false", location)
     }
     let dialect = documents.resources[node.resource].dialect
     var reader = KeywordReader(object: object, location: location, dialect: dialect)

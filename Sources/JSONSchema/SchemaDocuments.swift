@@ -40,7 +40,8 @@ struct SchemaDocuments {
     var handedIn: [String: JSONValue] = [:]
     for (uri, document) in options.resources { handedIn[URIReference(uri).absolute] = document }
     self.handedIn = handedIn
-    try add(schema, uri: URIReference(options.baseURI), dialect: Dialect(draft: options.defaultDraft))
+    try add(
+      schema, uri: URIReference(options.baseURI), dialect: Dialect(draft: options.defaultDraft))
   }
 
   /// The error with `message` at `location`.
@@ -189,7 +190,8 @@ struct SchemaDocuments {
     guard case .object(let vocabularies) = document["$vocabulary"] else { return dialect }
     let prefix = "https://json-schema.org/draft/2020-12/vocab/"
     for (vocabulary, isRequired) in vocabularies
-    where isRequired == true && !Keywords.vocabularies.contains(where: { prefix + $0 == vocabulary })
+    where isRequired == true
+      && !Keywords.vocabularies.contains(where: { prefix + $0 == vocabulary })
     {
       throw error(
         "found a metaschema that requires the vocabulary \"\(vocabulary)\", expected those of "

@@ -45,6 +45,9 @@ public struct SchemaLimits: Sendable, Hashable {
   /// or element looked at, or 64 bytes of a string compared or searched.
   public var steps = 2_000_000
 
+  /// How long the searches for patterns may take together, in nanoseconds.
+  public var searchNanoseconds: UInt64 = 500_000_000
+
   /// How many failures are collected.
   public var failures = 20
 

@@ -79,6 +79,13 @@ struct StreamBuilder {
       }
     }
     guard objects(source, &node) else { return nil }
+    switch node.types {
+    case .string: node.only = .string
+    case .number, .integer, [.number, .integer]: node.only = .number
+    case .object where !node.hasConstants: node.only = .object
+    case .array where !node.hasConstants: node.only = .array
+    default: break
+    }
     if !all.isEmpty { node.all = list(all) }
     if !choices.isEmpty {
       let ranges = choices.map { list($0) }
@@ -135,14 +142,18 @@ struct StreamBuilder {
     case .minimum, .exclusiveMinimum:
       let isExclusive = bound == .exclusiveMinimum
       if let other = node.minimum {
-        guard other.isLess(than: number) || isExclusive && !number.isLess(than: other) else { return }
+        guard other.isLess(than: number) || isExclusive && !number.isLess(than: other) else {
+          return
+        }
       }
       node.minimum = number
       node.minimumIsExclusive = isExclusive
     case .maximum, .exclusiveMaximum:
       let isExclusive = bound == .exclusiveMaximum
       if let other = node.maximum {
-        guard number.isLess(than: other) || isExclusive && !other.isLess(than: number) else { return }
+        guard number.isLess(than: other) || isExclusive && !other.isLess(than: number) else {
+          return
+        }
       }
       node.maximum = number
       node.maximumIsExclusive = isExclusive

@@ -11,6 +11,10 @@ struct StreamNode {
   var types: TypeSet = [.null, .boolean, .object, .array, .string, .number, .integer]
   var hasOwnRules = false
 
+  /// The only kind of value that ``types`` let through, where there is one: the cursor is then asked
+  /// for it without a look ahead.
+  var only: JSONKind?
+
   // Numbers. The bounds that are absent lie beyond all numbers.
   var hasNumberRules = false
   var minimum: SmallDecimal?

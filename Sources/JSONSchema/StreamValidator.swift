@@ -23,6 +23,10 @@ private struct StreamRun {
   var cursor: JSONCursor
   var steps: Int
   var nesting: Int
+  /// How many `anyOf` are open.
+  var choices = 0
+  var clock = SearchClock()
+  let searchNanoseconds: UInt64
 
   @inline(__always)
   init(program: StreamProgram, bytes: UnsafeRawBufferPointer) {
@@ -40,6 +44,7 @@ private struct StreamRun {
     cursor = JSONCursor(bytes, limits: program.jsonLimits)
     steps = program.limits.steps
     nesting = program.limits.nesting
+    searchNanoseconds = program.limits.searchNanoseconds
   }
 
   mutating func acceptsText() -> Bool {
@@ -67,38 +72,61 @@ private struct StreamRun {
       guard try combines(node) else { return false }
       if !node.pointee.hasOwnRules { return true }
     }
+    // A mismatch that the cursor reports is an error with its line counted: it may end the pass, but
+    // an alternative must not pay for it each time.
+    switch choices == 0 ? node.pointee.only : nil {
+    case .string: return try acceptsString(node)
+    case .number: return try acceptsNumber(node)
+    case .object: return try acceptsObject(node)
+    case .array: return try acceptsArray(node)
+    default: return try acceptsAny(node)
+    }
+  }
+
+  /// The same for a node that lets several kinds through.
+  private mutating func acceptsAny(_ node: UnsafePointer<StreamNode>) throws(JSONError) -> Bool {
+    let types = node.pointee.types
     switch try cursor.kind() {
-    case .string:
-      guard node.pointee.types.contains(.string) else { return false }
-      let text = try cursor.string()
-      if node.pointee.hasConstants, !isConstant(text, node) { return false }
-      return !node.pointee.hasStringRules || accepts(text, node)
+    case .string: return types.contains(.string) ? try acceptsString(node) : false
     case .number:
-      let types = node.pointee.types
-      guard types.rawValue & (TypeSet.number.rawValue | TypeSet.integer.rawValue) != 0 else {
-        return false
-      }
-      let number = try cursor.number()
-      if !types.contains(.number), !number.isInteger {
-        guard let small = SmallDecimal(number.raw), small.isInteger else { return false }
-      }
-      guard node.pointee.hasNumberRules || node.pointee.hasConstants else { return true }
-      return accepts(number, node)
+      let isNumeric = types.contains(.number) || types.contains(.integer)
+      return isNumeric ? try acceptsNumber(node) : false
     case .object:
-      guard node.pointee.types.contains(.object), !node.pointee.hasConstants else { return false }
+      guard types.contains(.object), !node.pointee.hasConstants else { return false }
       return try acceptsObject(node)
     case .array:
-      guard node.pointee.types.contains(.array), !node.pointee.hasConstants else { return false }
+      guard types.contains(.array), !node.pointee.hasConstants else { return false }
       return try acceptsArray(node)
     case .true, .false:
-      guard node.pointee.types.contains(.boolean) else { return false }
+      guard types.contains(.boolean) else { return false }
       let kind: JSONKind = try cursor.bool() ? .true : .false
       return !node.pointee.hasConstants || isConstant(kind, node)
     case .null:
-      guard node.pointee.types.contains(.null) else { return false }
+      guard types.contains(.null) else { return false }
       try cursor.null()
       return !node.pointee.hasConstants || isConstant(.null, node)
     }
+  }
+
+  @inline(__always)
+  private mutating func acceptsString(
+    _ node: UnsafePointer<StreamNode>
+  ) throws(JSONError) -> Bool {
+    let text = try cursor.string()
+    if node.pointee.hasConstants, !isConstant(text, node) { return false }
+    return !node.pointee.hasStringRules || accepts(text, node)
+  }
+
+  @inline(__always)
+  private mutating func acceptsNumber(
+    _ node: UnsafePointer<StreamNode>
+  ) throws(JSONError) -> Bool {
+    let number = try cursor.number()
+    if !node.pointee.types.contains(.number), !number.isInteger {
+      guard let small = SmallDecimal(number.raw), small.isInteger else { return false }
+    }
+    guard node.pointee.hasNumberRules || node.pointee.hasConstants else { return true }
+    return accepts(number, node)
   }
 
   /// Checks the subschemas for the same value, and leaves the cursor before it where the node has
@@ -114,6 +142,8 @@ private struct StreamRun {
     }
     for group in node.pointee.groups {
       var isValid = false
+      choices &+= 1
+      defer { choices &-= 1 }
       for place in groups[Int(group)] {
         cursor = start
         if try accepts(lists[Int(place)]) {
@@ -215,13 +245,15 @@ private struct StreamRun {
     steps &-= text.count >> 3
     guard steps > 0 else { return false }
     // A character has one to four bytes, so that most lengths need no count.
-    if text.count > node.pointee.maxLength || text.count < 4 * min(node.pointee.minLength, 1 << 40) {
+    if text.count > node.pointee.maxLength || text.count < 4 * min(node.pointee.minLength, 1 << 40)
+    {
       var count = 0
       for byte in text where byte & 0xc0 != 0x80 { count &+= 1 }
       guard count >= node.pointee.minLength, count <= node.pointee.maxLength else { return false }
     }
     if let format = node.pointee.format, !format.accepts(text) { return false }
     for place in node.pointee.patterns {
+      guard clock.allows(text.count, limit: searchNanoseconds) else { return false }
       let found = patterns[Int(place)]._withUnsafeGuaranteedRef { pattern in
         (try? pattern.matches(text, isValidUTF8: true)) ?? false
       }

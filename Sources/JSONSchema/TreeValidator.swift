@@ -15,6 +15,7 @@ struct TreeValidator {
   private var scope: [Int] = []
   private var steps = 0
   private var nesting = 0
+  private var clock = SearchClock()
 
   /// Above zero where a failure is no failure of the whole: under `not`, `anyOf` and their likes.
   var quiet = 0
@@ -189,6 +190,11 @@ struct TreeValidator {
   /// Whether `pattern` is found in `text`.
   mutating func search(_ pattern: Pattern, _ text: String) throws(Stop) -> Bool {
     try step(1 + text.utf8.count / 64)
+    guard clock.allows(text.utf8.count, limit: limits.searchNanoseconds) else {
+      throw .limit(
+        "searches for patterns take more than \(limits.searchNanoseconds / 1_000_000) ms "
+          + "(searchNanoseconds)")
+    }
     do {
       return try pattern.matches(text)
     } catch {

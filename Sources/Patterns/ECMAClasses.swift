@@ -177,7 +177,8 @@ extension ECMATranslation {
     guard pass("{") else { throw error("found \(found) after '\\p', expected '{'") }
     var text = ""
     while let scalar = next, scalar != "}" {
-      guard scalar.isASCII, scalar.properties.isAlphabetic || "0123456789_=".unicodeScalars.contains(scalar)
+      guard scalar.isASCII,
+        scalar.properties.isAlphabetic || "0123456789_=".unicodeScalars.contains(scalar)
       else { throw error("found \(found), expected the name of a Unicode property") }
       text.unicodeScalars.append(scalar)
       index += 1
@@ -198,7 +199,9 @@ extension ECMATranslation {
     case (2, "script"), (2, "sc"): escape += "sc:" + parts[1]
     case (2, "scriptextensions"), (2, "scx"): escape += "scx:" + parts[1]
     default:
-      throw error("found \\p{\(text)}, expected a category, Script, Script_Extensions or a binary property", at: start)
+      throw error(
+        "found \\p{\(text)}, expected a category, Script, Script_Extensions or a binary property",
+        at: start)
     }
     return escape + "}"
   }

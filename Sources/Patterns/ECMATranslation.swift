@@ -107,7 +107,8 @@ struct ECMATranslation {
         let place = index
         let name = try groupName()
         guard names.updateValue(groupCount, forKey: name) == nil else {
-          throw error("found a second group named \"\(name)\", expected a name of its own", at: place)
+          throw error(
+            "found a second group named \"\(name)\", expected a name of its own", at: place)
         }
       default: break
       }
@@ -274,7 +275,8 @@ struct ECMATranslation {
     case .some(let digit) where ("1"..."9").contains(digit):
       let number = count() ?? 0
       guard number <= groupCount else {
-        throw error("found \\\(number), expected at most \(groupCount), the groups there are", at: start)
+        throw error(
+          "found \\\(number), expected at most \(groupCount), the groups there are", at: start)
       }
       emit("\\g{\(number)}")
     default:

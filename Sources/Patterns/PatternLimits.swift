@@ -13,10 +13,10 @@ public struct PatternLimits: Sendable, Hashable {
   /// How much memory a search may take for backtracking, in KiB.
   public var heapKiB: UInt32
 
-  /// Limits with the given bounds: by default 16 KiB of source, 5 million steps, 100 ms, 8 MiB.
+  /// Limits with the given bounds: by default 16 KiB of source, 5 million steps, 100 ms, 32 MiB.
   public init(
     sourceBytes: Int = 16 << 10, steps: UInt32 = 5_000_000, nanoseconds: UInt64 = 100_000_000,
-    heapKiB: UInt32 = 8 << 10
+    heapKiB: UInt32 = 32 << 10
   ) {
     self.sourceBytes = sourceBytes
     self.steps = steps

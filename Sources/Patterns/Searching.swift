@@ -96,13 +96,16 @@ private struct Search {
 
   mutating func run(isValidUTF8: Bool) throws(PatternError) -> Bool {
     options = isValidUTF8 ? PCRE2_NO_UTF_CHECK : 0
-    let deadline = Self.now &+ pattern.limits.nanoseconds
-    let window = subject.count <= Pattern.quickBytes ? subject.count : 4_000_000 / subject.count
-    let windowSteps = UInt32(10_000_000 / (window + 1))
+    let begin = Self.now
+    let deadline = begin &+ pattern.limits.nanoseconds
+    let least = subject.count <= Pattern.quickBytes ? subject.count : 4_000_000 / subject.count
+    var window = max(least, 1)
     var start = 0
+    var before = begin
     while start <= subject.count {
       let end = boundary(start + window)
-      switch attempt(start, end, steps: min(windowSteps, pattern.limits.steps)) {
+      let steps = min(UInt32(10_000_000 / (window + 1)), pattern.limits.steps)
+      switch attempt(start, end, steps: steps) {
       case .found: return true
       case .absent: break
       case .limit:
@@ -112,7 +115,11 @@ private struct Search {
       options |= PCRE2_NO_UTF_CHECK
       if end >= subject.count { return false }
       start = boundary(end + 1)
-      try check(deadline)
+      let now = try check(deadline)
+      // A new window looks at the subject afresh, so that many small ones cost much. Growth is
+      // bounded, since the next places may be dearer than those before.
+      if now &- before < 1_000_000 { window = min(window * 2, max(least, 1) * 64) }
+      before = now
     }
     return false
   }
@@ -133,13 +140,14 @@ private struct Search {
       case .invalid(let message): throw PatternError(.invalidSubject, message)
       }
       place = boundary(place + 1)
-      try check(deadline)
+      _ = try check(deadline)
     }
     return false
   }
 
-  private func check(_ deadline: UInt64) throws(PatternError) {
-    guard Self.now > deadline else { return }
+  private func check(_ deadline: UInt64) throws(PatternError) -> UInt64 {
+    let now = Self.now
+    guard now > deadline else { return now }
     throw PatternError(
       .searchLimit,
       "the search takes more than \(pattern.limits.nanoseconds / 1_000_000) ms in "
@@ -187,8 +195,8 @@ private struct Search {
     guard let offsets = pcre2_get_ovector_pointer_8(block) else { return [] }
     return (0..<pairs).map { pair in
       let (start, end) = (offsets[2 * pair], offsets[2 * pair + 1])
-      // `\K` in a lookaround can put the start behind the end.
-      guard start <= subject.count, start <= end else { return nil }
+      // -1 for a group that took no part; `\K` in a lookaround can put the start behind the end.
+      guard start >= 0, start <= end else { return nil }
       return start..<end
     }
   }

@@ -7,7 +7,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from harness.process import RELEASE, Host  # noqa: E402
+from harness.process import RELEASE, ROOT, Host  # noqa: E402
 
 
 def pytest_configure(config):
@@ -37,3 +37,12 @@ def fresh(tmp_path):
     yield make
     for it in made:
         it.stop()
+
+
+@pytest.fixture(scope="session")
+def conformance(tmp_path_factory):
+    """A host that serves Examples/conformance as it stands."""
+    example = ROOT / "Examples" / "conformance" / "metis.toml"
+    it = Host(tmp_path_factory.mktemp("conformance"), config=example).ready()
+    yield it
+    assert it.stop() == 0, "\n".join(it.lines[-40:])

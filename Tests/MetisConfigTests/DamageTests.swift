@@ -19,11 +19,14 @@ private struct SplitMix: RandomNumberGenerator {
 
 @Suite struct DamageTests {
   /// One byte removed, replaced or added: the file still loads, or every error says where.
-  @Test(arguments: ["toml", "json"])
-  func damagedFilesLoadOrSayWhere(_ format: String) throws {
-    let text = try Data(contentsOf: URL(fileURLWithPath: quickstart))
-    let tree = try ConfigSource.parse([UInt8](text), as: "toml", file: quickstart)
-    let original = format == "toml" ? [UInt8](text) : tree.toJSON().jsonBytes(pretty: true)
+  @Test(arguments: ["toml", "json"], ["quickstart", "protocol"])
+  func damagedFilesLoadOrSayWhere(_ format: String, _ source: String) throws {
+    let text =
+      source == "quickstart"
+      ? [UInt8](try Data(contentsOf: URL(fileURLWithPath: quickstart)))
+      : Array((everySetting + "\n" + definitions).utf8)
+    let tree = try ConfigSource.parse(text, as: "toml", file: source)
+    let original = format == "toml" ? text : tree.toJSON().jsonBytes(pretty: true)
     let bytes = Array("[]{}\"'=.,#\n\\ ax0-_$\u{0}".utf8) + [0xff, 0xc3]
     var generator = SplitMix(state: 7)
     let folder = try Folder()
@@ -40,7 +43,9 @@ private struct SplitMix: RandomNumberGenerator {
       }
       try Data(damaged).write(to: URL(fileURLWithPath: file))
       do {
-        let configuration = try Configuration.load([file]) { _ in nil }
+        let configuration = try Configuration.load([file]) {
+          $0 == "KEY" ? "0123456789abcdef" : nil
+        }
         #expect(!configuration.files.isEmpty)
       } catch {
         refused += 1

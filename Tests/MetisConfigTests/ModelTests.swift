@@ -44,12 +44,30 @@ import Testing
     #expect(configuration.performance.loops == 2)
     #expect(configuration.performance.requestTimeout == .milliseconds(250))
     #expect(configuration.transport.section["max_body"] == 1000)
-    #expect(configuration.transport.section["tls"]?["key_file"] == "/k.pem")
-    let certificate = configuration.transport.section["tls"]?["cert_file"]?.string
+    #expect(configuration.transport.section["tls"]?["key"] == "/k.pem")
+    let certificate = configuration.transport.section["tls"]?["certificate"]?.string
     #expect(certificate == configuration.transport.section.directory + "/c.pem")
     #expect(
       configuration.server.icons?.description
         == #"[{"src":"https://example.org/i.png","mimeType":"image/png","sizes":["48x48"]}]"#)
+  }
+
+  @Test func tls() throws {
+    let table = "[server.tls]\ncert_file = \"c.pem\"\nkey_file = \"k.pem\"\n"
+    let full = try load(table + "min_version = \"1.3\"\nclient_ca_file = \"ca.pem\"\n")
+    #expect(full.transport.section["tls"]?["min_version"] == "1.3")
+    #expect(full.warnings.map(\.keyPath) == ["server.tls.client_ca_file"])
+    #expect(try load(table + "enabled = false\n").transport.section["tls"] == nil)
+    #expect(try load("[server.tls]\nenabled = false\n").transport.section["tls"] == nil)
+    let overStdio = try load("[server.transport]\ntype = \"stdio\"\n" + table).transport
+    #expect(overStdio.section.object.isEmpty)
+    #expect(overStdio.section(of: "http")["tls"]?.object?.count == 2)
+    #expect(
+      try errors("[server.tls]\ncert_file = \"c.pem\"\nkeyfile = \"k.pem\"\n") == [
+        "metis.toml:1:1: error: server.tls: TLS needs cert_file and key_file; key_file is missing",
+        "metis.toml:3:1: error: server.tls.keyfile: unknown key (did you mean \"key_file\"?)",
+      ])
+    #expect(try errors(table + "min_version = 1.3\n").count == 1)
   }
 
   @Test func allErrorsAreFound() throws {

@@ -82,6 +82,21 @@ import Testing
     #expect(configuration.warnings.map(\.keyPath) == ["prompts[0].arguments[0].default"])
   }
 
+  @Test func aFolderKeyBelowTheLastArgumentIsTheTops() throws {
+    let configuration = try load(
+      """
+      [[prompts]]
+      name = "a"
+      mock = { strategy = "s" }
+      [[prompts.arguments]]
+      name = "b"
+
+      prompts_dir = "nowhere"
+      """)
+    #expect(configuration.prompts.map(\.name) == ["a"])
+    #expect(configuration.warnings.map(\.keyPath) == ["prompts_dir"])
+  }
+
   @Test func foldersOfPrompts() throws {
     let folder = try Folder()
     let main = try folder.write(

@@ -24,56 +24,7 @@ import Testing
   }
 
   @Test func everyKey() throws {
-    let configuration = try load(
-      """
-      [server]
-      revisions = ["2025-06-18", 2026-07-28]
-      allowed_hosts = ["Example.org", "example.org:3000", "[::1]:80", "*"]
-      allowed_origins = ["https://Example.org", "http://localhost:5173", "null", "*"]
-      [server.caching]
-      ttl_ms = 1000
-      scope = "public"
-      tools = { ttl_ms = 5 }
-      resources = { scope = "private" }
-      resource_templates = { ttl_ms = 6 }
-      prompts = { ttl_ms = 7, scope = "private" }
-      [server.caching.discover]
-      ttl_ms = 0
-      [server.input]
-      timeout_sec = 0.5
-      state_ttl_sec = 10
-      single_use = false
-      key = "${KEY}"
-      [server.streams]
-      replay_events = 0
-      replay_bytes = 1
-      retry_ms = 500
-      stall_timeout_sec = 1
-      keep_alive_sec = 0
-      priming = false
-      [server.tasks]
-      ttl_ms = 10
-      max_ttl_ms = 20
-      poll_interval_ms = 30
-      capacity = 40
-      [server.capabilities]
-      logging = true
-      completions = false
-      tools = { list_changed = true }
-      resources = { list_changed = false, subscribe = true }
-      prompts = { list_changed = true }
-      [server.capabilities.extensions]
-      "io.modelcontextprotocol/ui" = { mimeTypes = ["text/html"] }
-      [server.capabilities.experimental]
-      x = {}
-      [server.validation]
-      input = false
-      output = "warn"
-      [journal]
-      enabled = false
-      capacity = 5
-      bodies = false
-      """, environment: ["KEY": "0123456789abcdef"])
+    let configuration = try load(everySetting, environment: ["KEY": "0123456789abcdef"])
     let server = configuration.server
     #expect(configuration.warnings.isEmpty)
     #expect(server.revisions == ["2026-07-28", "2025-06-18"])

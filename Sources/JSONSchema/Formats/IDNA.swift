@@ -104,7 +104,8 @@ enum Bidi {
 
   /// Section 2: where one label is written from right to left, all labels keep the rule.
   static func accepts(_ labels: [[UInt32]]) -> Bool {
-    guard labels.contains(where: { $0.contains { $0 >= 0x590 } && IDNA.matches(anyRightToLeft, $0) })
+    guard
+      labels.contains(where: { $0.contains { $0 >= 0x590 } && IDNA.matches(anyRightToLeft, $0) })
     else { return true }
     return labels.allSatisfy {
       IDNA.matches(rightToLeft, $0) || IDNA.matches(leftToRight, $0)

@@ -18,6 +18,7 @@ struct TextScanner {
   mutating func back(to saved: Int) { index = saved }
 
   /// Passes over `byte` where it is next.
+  @inline(__always)
   mutating func pass(_ byte: UInt8) -> Bool {
     guard index < text.count, text[index] == byte else { return false }
     index += 1
@@ -25,9 +26,11 @@ struct TextScanner {
   }
 
   /// Passes over either of two bytes.
+  @inline(__always)
   mutating func pass(_ byte: UInt8, or other: UInt8) -> Bool { pass(byte) || pass(other) }
 
   /// Reads exactly `count` digits.
+  @inline(__always)
   mutating func number(digits count: Int) -> Int? {
     guard text.count - index >= count else { return nil }
     var value = 0

@@ -17,7 +17,7 @@ struct ConfigurationDecoding {
     let substitution = Substitution(variable: variable, report: report)
     let root = substitution.apply(to: root, path: "")
     var configuration = Configuration(
-      transport: TransportSettings(type: "http", section: ConfigSection(root, path: "")))
+      transport: TransportSettings(type: "http", place: root.place))
     guard let reader = TableReader(root, path: "", report: report) else { return configuration }
 
     var level: LoggingSettings.Level?

@@ -74,8 +74,12 @@ extension Configuration {
   static func liftFolders(of root: ConfigValue) -> ConfigValue {
     var found: [ConfigEntry] = []
     func lift(from value: ConfigValue, depth: Int) -> ConfigValue {
-      guard depth > 0, !value.isInline, let entries = value.table else { return value }
+      guard depth > 0 else { return value }
       var value = value
+      if let elements = value.array {
+        value.content = .array(elements.map { lift(from: $0, depth: depth) })
+      }
+      guard !value.isInline, let entries = value.table else { return value }
       value.content = .table(
         entries.compactMap { entry in
           if folderKeys.contains(entry.key), entry.value.string != nil {

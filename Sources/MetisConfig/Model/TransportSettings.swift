@@ -23,9 +23,21 @@ public struct TransportSettings: Sendable {
   /// Overrides ``ServerSettings/port`` for HTTP.
   public var httpPort: UInt16?
 
-  /// What the plugin receives: `[server.transport.<type>]`; for HTTP with `[server.tls]` as `tls`,
-  /// whose paths are absolute.
-  public var section: ConfigSection
+  /// What each plugin receives, by its name: `[server.transport.<name>]`; for `http` with
+  /// `[server.tls]` as `tls`, whose paths are absolute.
+  public var sections: [String: ConfigSection] = [:]
+
+  /// Where `[server.transport]` stands, or the first file.
+  let place: ConfigPlace
+
+  /// What the plugin of ``type`` receives.
+  public var section: ConfigSection { section(of: type) }
+
+  /// What the plugin that provides `name` receives; an empty table where the file says nothing.
+  public func section(of name: String) -> ConfigSection {
+    sections[name]
+      ?? ConfigSection(ConfigValue(.table([]), at: place), path: "server.transport.\(name)")
+  }
 
   /// An endpoint of the HTTP transport.
   public enum Endpoint: String, Sendable, CaseIterable {
@@ -59,16 +71,18 @@ extension TransportSettings {
   static func decode(
     _ value: ConfigValue?, tls: ConfigValue?, file: String, report: ConfigReport
   ) -> TransportSettings {
-    let empty = ConfigValue(.table([]), at: value?.place ?? ConfigPlace(file: file))
     var settings = TransportSettings(
-      type: "http", section: ConfigSection(empty, path: "server.transport"))
+      type: "http", place: value?.place ?? ConfigPlace(file: file))
     if let value, let reader = TableReader(value, path: "server.transport", report: report) {
       settings.read(reader)
     }
-    if let tls, let reader = TableReader(tls, path: "server.tls", report: report) {
-      let entry = ConfigEntry(key: "tls", at: tls.place, value: tlsSection(reader))
-      let entries = (settings.section.value.table ?? []).filter { $0.key != "tls" }
-      settings.section.value.content = .table(entries + [entry])
+    if let tls, let reader = TableReader(tls, path: "server.tls", report: report),
+      let entry = tlsEntry(reader)
+    {
+      var section = settings.section(of: "http")
+      let entries = (section.value.table ?? []).filter { $0.key != entry.key }
+      section.value.content = .table(entries + [entry])
+      settings.sections["http"] = section
     }
     return settings
   }
@@ -84,8 +98,8 @@ extension TransportSettings {
       guard let value = reader.value(name) else { continue }
       if value.table == nil {
         reader.mismatch(name, value, expected: "a table")
-      } else if name == type {
-        section = ConfigSection(value, path: reader.path(name))
+      } else {
+        sections[name] = ConfigSection(value, path: reader.path(name))
       }
     }
     reader.finish()
@@ -153,18 +167,30 @@ extension TransportSettings {
     return nil
   }
 
-  /// `[server.tls]` with its file names made absolute: it may stand in another file than the
-  /// section that it becomes part of.
-  private static func tlsSection(_ reader: TableReader) -> ConfigValue {
-    var table = reader.table
-    table.content = .table(
-      (table.table ?? []).map { entry in
-        var entry = entry
-        if entry.key.hasSuffix("_file"), let file = reader.file(entry.key) {
-          entry.value.content = .string(file)
-        }
-        return entry
-      })
-    return table
+  /// `[server.tls]` under the names that the HTTP transport knows, with absolute paths: it may
+  /// stand in another file than the section that it becomes part of. nil where it is off.
+  private static func tlsEntry(_ reader: TableReader) -> ConfigEntry? {
+    let isOn = reader.bool("enabled") ?? true
+    var entries: [ConfigEntry] = []
+    for (key, name) in [("cert_file", "certificate"), ("key_file", "key")] {
+      if let value = reader.value(key), let file = reader.file(key) {
+        var path = value
+        path.content = .string(file)
+        entries.append(ConfigEntry(key: name, at: value.place, value: path))
+      } else if reader.value(key) == nil, isOn {
+        reader.report.error(
+          "TLS needs cert_file and key_file; \(key) is missing", at: reader.place,
+          path: reader.path)
+      }
+    }
+    if reader.choice("min_version", ["1.2", "1.3"]) != nil, let value = reader.value("min_version")
+    {
+      entries.append(ConfigEntry(key: "min_version", at: value.place, value: value))
+    }
+    reader.notAvailable(["client_ca_file"]) { reader.path($0) }
+    reader.finish()
+    guard isOn else { return nil }
+    return ConfigEntry(
+      key: "tls", at: reader.place, value: ConfigValue(.table(entries), at: reader.place))
   }
 }

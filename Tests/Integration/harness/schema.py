@@ -30,6 +30,29 @@ RESULTS = {
     "prompts/list": "ListPromptsResult",
     "prompts/get": "GetPromptResult",
     "completion/complete": "CompleteResult",
+    "resources/subscribe": "EmptyResult",
+    "resources/unsubscribe": "EmptyResult",
+    "subscriptions/listen": "SubscriptionsListenResult",
+}
+
+# What a server sends of its own accord, by method.
+NOTIFICATIONS = {
+    "notifications/cancelled": "CancelledNotification",
+    "notifications/progress": "ProgressNotification",
+    "notifications/message": "LoggingMessageNotification",
+    "notifications/tools/list_changed": "ToolListChangedNotification",
+    "notifications/prompts/list_changed": "PromptListChangedNotification",
+    "notifications/resources/list_changed": "ResourceListChangedNotification",
+    "notifications/resources/updated": "ResourceUpdatedNotification",
+    "notifications/subscriptions/acknowledged": "SubscriptionsAcknowledgedNotification",
+    "notifications/tasks/status": "TaskStatusNotification",
+    "notifications/elicitation/complete": "ElicitationCompleteNotification",
+}
+REQUESTS = {
+    "elicitation/create": "ElicitRequest",
+    "sampling/createMessage": "CreateMessageRequest",
+    "roots/list": "ListRootsRequest",
+    "ping": "PingRequest",
 }
 
 checked = 0
@@ -50,6 +73,24 @@ def validator(revision, definition):
     return jsonschema.validators.validator_for(whole)(whole)
 
 
+def check_message(revision, message):
+    """Checks whatever a server sent outside of what ``check`` knows the method of: notifications and
+    requests by their definitions, answers by their envelope."""
+    global checked
+    if not at_hand():
+        return
+    method = message.get("method")
+    if method is None:
+        return check(revision, None, message)
+    names = REQUESTS if "id" in message else NOTIFICATIONS
+    # The notifications of an extension have no official schema.
+    if method in names:
+        found = validator(revision, names[method])
+        assert found is not None, f"{method} does not exist in {revision}"
+        found.validate(message)
+    checked += 1
+
+
 def check(revision, method, message):
     """Checks an answer to `method`: its envelope, and its result by the method's definition."""
     global checked
@@ -63,5 +104,7 @@ def check(revision, method, message):
         definition = RESULTS[method]
         if message["result"].get("resultType") == "input_required":
             definition = "InputRequiredResult"
+        if message["result"].get("resultType") == "task":
+            return
         validator(revision, definition).validate(message["result"])
     checked += 1
