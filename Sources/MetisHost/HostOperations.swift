@@ -1,6 +1,7 @@
 import CBarrier
 import JSON
 import MetisPluginAPI
+import Synchronization
 
 /// What the admin endpoint asks for. Control thread only.
 extension Host: AdminOperations {
@@ -103,6 +104,29 @@ extension Host: AdminOperations {
   }
 
   func metrics() -> [UInt8] { services.metrics.exposition() }
+
+  func journal(
+    _ request: JournalRequest, reply: @escaping @Sendable (Result<JSONValue, Problem>) -> Void
+  ) {
+    if case .clear = request {
+      return core.journal.clear(control) { reply(.success(["cleared": true])) }
+    }
+    guard composition.configuration.journal.isEnabled else {
+      return reply(
+        .failure(
+          Problem(
+            .conflict, "the journal is off: remove enabled = false from [journal] and reload")))
+    }
+    core.journal.collect(control) { entries in
+      reply(Result { () throws(Problem) in try request.answer(entries) })
+    }
+  }
+
+  func reset(reply: @escaping @Sendable (Result<JSONValue, Problem>) -> Void) {
+    for target in composition.snapshot.targets { target.ordinal.store(0, ordering: .relaxed) }
+    services.state.removeAll()
+    core.journal.clear(control) { reply(.success(["reset": true])) }
+  }
 
   func forward(
     _ id: String, verb: String, path: String, body: [UInt8],
