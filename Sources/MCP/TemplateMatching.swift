@@ -68,7 +68,21 @@ struct TemplateMatching {
       case .expression(let kind, let list): appendValues(kind, list, to: &steps)
       }
     }
+    endValues(&steps)
     return steps
+  }
+
+  /// A value ends where parameters or a fragment may begin: `{+path}{?q}` takes no `?` into the path.
+  private static func endValues(_ steps: inout [URITemplate.Step]) {
+    for (index, next) in steps.enumerated().dropFirst() {
+      guard case .value(let variable, let stops) = steps[index - 1] else { continue }
+      switch next {
+      case .parameters(_, let first, _, _):
+        steps[index - 1] = .value(variable, stops: stops + [first])
+      case .optional: steps[index - 1] = .value(variable, stops: stops + [UInt8(ascii: "#")])
+      case .literal, .value: break
+      }
+    }
   }
 
   private static func appendValues(
