@@ -69,11 +69,13 @@ public struct MCPError: Error, Sendable {
   }
 
   /// -32022: a revision that this server does not speak in this era.
-  public static func unsupportedVersion(requested: String) -> MCPError {
+  public static func unsupportedVersion(
+    requested: String, supported: [ProtocolRevision] = [.july2026]
+  ) -> MCPError {
     MCPError(
       code: -32022, status: 400, "Unsupported protocol version",
       data: .object([
-        "supported": .array([.string(ProtocolRevision.july2026.name.description)]),
+        "supported": .array(supported.map { .string($0.name.description) }),
         "requested": .string(String(requested.prefix(64))),
       ]))
   }

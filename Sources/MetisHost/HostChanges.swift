@@ -101,7 +101,7 @@ extension Host: GenerationAdopter {
         }))
     scheduleAdvance()
     if !next.snapshot.encoded.listsSameTools(as: old.snapshot.encoded) {
-      core.notifyListChanged("notifications/tools/list_changed")
+      core.subscriptions.publish(.toolsListChanged)
     }
   }
 

@@ -73,14 +73,6 @@ extension Loop {
     try runFilters(initialize: params)
   }
 
-  /// The client's revision where it is a legacy one, else the newest of those.
-  static func negotiate(_ parameters: borrowing RequestParameters) -> ProtocolRevision {
-    guard let asked = parameters.protocolVersion, !asked.hasEscapes,
-      let revision = ProtocolRevision(utf8: asked.raw), revision.isLegacy
-    else { return .newestLegacy }
-    return revision
-  }
-
   /// A request of the handshake era, in its session.
   func dispatchLegacy(_ request: Request, _ method: JSONStringSlice, _ params: JSONSlice?) {
     do throws(MCPError) {
