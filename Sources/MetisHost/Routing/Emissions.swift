@@ -159,9 +159,13 @@ extension Loop {
       return METIS_OK
     }
     door.table.pointee.abort(door.instance, reader.exchange)
-    stream?.detach(reader.exchange, of: self)
+    let waiters = stream?.detach(reader.exchange, of: self) ?? []
     // The strategy is still in its call: what the cut ends, ends after it.
-    post(.run { $0.vanish(reader.exchange) })
+    post(
+      .run { loop in
+        loop.vanish(reader.exchange)
+        for flow in waiters { flow.resume()?() }
+      })
     return METIS_OK
   }
 
