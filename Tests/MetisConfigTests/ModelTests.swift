@@ -60,7 +60,7 @@ import Testing
       port = 70000
       log_level = "inof"
       [server.transport]
-      type = "websocket"
+      type = "unix"
       [server.performance]
       worker_threads = "four"
       request_timeout_sec = 0
@@ -132,10 +132,10 @@ import Testing
   @Test func sectionsOfLaterStagesWarnOnce() throws {
     let configuration = try load(
       """
-      [[resources]]
-      uri = "a:b"
-      [[resources]]
-      uri = "a:c"
+      [[workflows]]
+      name = "a"
+      [[workflows]]
+      name = "b"
       [cache]
       enabled = true
       [[tools]]
@@ -153,7 +153,7 @@ import Testing
       """)
     #expect(
       configuration.warnings.map { "\($0.line) \($0.keyPath)" } == [
-        "1 resources", "5 cache", "11 mock.behavior",
+        "1 workflows", "5 cache", "11 mock.behavior",
       ])
     #expect(configuration.tools.count == 2)
   }

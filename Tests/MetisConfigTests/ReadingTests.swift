@@ -141,6 +141,8 @@ import Testing
     #expect(editDistance("", "abc") == 3)
     #expect(nearest(to: "descripton", among: ["name", "description"]) == "description")
     #expect(nearest(to: "inputSchema", among: ["input_schema"]) == "input_schema")
+    #expect(nearest(to: "ttl", among: ["scope", "ttl_ms"]) == "ttl_ms")
+    #expect(nearest(to: "long_name", among: ["long_name_ms", "long_name_sec"]) == nil)
     #expect(nearest(to: "zzz", among: ["name", "description"]) == nil)
   }
 }

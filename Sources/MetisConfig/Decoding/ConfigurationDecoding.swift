@@ -8,11 +8,9 @@ struct ConfigurationDecoding {
 
   /// Sections of the product that this stage does not serve.
   private static let later = [
-    "resources", "resources_dir", "resource_templates", "prompts", "prompts_dir", "defaults",
-    "metrics", "cache", "reload", "development", "security", "fake_data", "workflows",
+    "defaults", "metrics", "cache", "reload", "development", "security", "fake_data", "workflows",
     "workflows_dir", "workflow_engine", "testing", "models", "models_dir", "agents", "agents_dir",
-    "multi_agents", "multi_agents_dir", "scripting", "secrets", "completions", "proxy",
-    "recording", "web",
+    "multi_agents", "multi_agents_dir", "scripting", "secrets", "proxy", "recording", "web",
   ]
 
   mutating func decode(_ root: ConfigValue) -> Configuration {
@@ -38,13 +36,10 @@ struct ConfigurationDecoding {
     configuration.logging = LoggingSettings.decode(
       reader.value("logging"), fallback: level, transport: configuration.transport.type,
       report: report)
-    for (index, element) in reader.elements("tools").enumerated() {
-      if let tool = ToolDefinition.decode(element, path: "tools[\(index)]", report: report) {
-        configuration.tools.append(tool)
-      }
+    if let journal = reader.table("journal") {
+      configuration.journal = JournalSettings.decode(journal)
     }
-    configuration.tools += folder(reader, substitution)
-    refuseDuplicates(configuration.tools)
+    decodeDefinitions(reader, substitution, into: &configuration)
     reader.notAvailable(Self.later) { $0 }
     reader.finish()
     configuration.warnings = report.warnings(in: files)
@@ -52,45 +47,89 @@ struct ConfigurationDecoding {
     return configuration
   }
 
-  /// The definitions of `tools_dir`: a file each, in the order of their names.
-  private mutating func folder(
-    _ reader: TableReader, _ substitution: Substitution
-  ) -> [ToolDefinition] {
-    guard let value = reader.value("tools_dir"), let directory = reader.file("tools_dir") else {
-      return []
+  /// The definitions of the files and of their folders; folders come last.
+  private mutating func decodeDefinitions(
+    _ reader: TableReader, _ substitution: Substitution, into configuration: inout Configuration
+  ) {
+    let report = report
+    let validation = configuration.server.validation
+    let tool = { (value: ConfigValue, path: String) in
+      ToolDefinition.decode(value, path: path, validation: validation, report: report)
     }
+    let resource = { (value: ConfigValue, path: String) in
+      ResourceDefinition.decode(value, path: path, report: report)
+    }
+    let template = { (value: ConfigValue, path: String) in
+      ResourceDefinition.decode(value, path: path, isTemplate: true, report: report)
+    }
+    let prompt = { (value: ConfigValue, path: String) in
+      PromptDefinition.decode(value, path: path, report: report)
+    }
+    configuration.tools =
+      tables(reader, "tools", tool) + folder(reader, "tools_dir", substitution, tool)
+    configuration.resources =
+      tables(reader, "resources", resource) + tables(reader, "resource_templates", template)
+      + folder(reader, "resources_dir", substitution, resource)
+    configuration.prompts =
+      tables(reader, "prompts", prompt) + folder(reader, "prompts_dir", substitution, prompt)
+    refuseDuplicates(configuration.tools.map { ($0.name, $0.place) }, path: "tools") {
+      "tool \"\($0)\""
+    }
+    // A URI may hold a secret of the environment.
+    refuseDuplicates(configuration.resources.map { ($0.uri, $0.place) }, path: "resources") { _ in
+      "resource with this URI"
+    }
+    refuseDuplicates(configuration.prompts.map { ($0.name, $0.place) }, path: "prompts") {
+      "prompt \"\($0)\""
+    }
+  }
+
+  /// The definitions of an array of tables.
+  private func tables<Definition>(
+    _ reader: TableReader, _ key: String, _ decode: (ConfigValue, String) -> Definition?
+  ) -> [Definition] {
+    reader.elements(key).enumerated().compactMap { decode($1, "\(key)[\($0)]") }
+  }
+
+  /// The definitions of a folder: a file each, in the order of their names.
+  private mutating func folder<Definition>(
+    _ reader: TableReader, _ key: String, _ substitution: Substitution,
+    _ decode: (ConfigValue, String) -> Definition?
+  ) -> [Definition] {
+    guard let value = reader.value(key), let directory = reader.file(key) else { return [] }
     guard let names = FilePath.list(directory) else {
       report.warning(
         "the folder cannot be read: \(String(cString: strerror(errno)))", at: value.place,
-        path: "tools_dir")
+        path: key)
       return []
     }
-    var tools: [ToolDefinition] = []
+    var definitions: [Definition] = []
     for name in names
     where ["toml", "json", "yaml", "yml"].contains(FilePath.fileExtension(of: name)) {
       let file = FilePath.normalized(FilePath.resolve(name, in: directory))
       files.append(file)
       do {
         let definition = substitution.apply(to: try ConfigSource.read(file), path: "")
-        if let tool = ToolDefinition.decode(definition, path: "", report: report) {
-          tools.append(tool)
-        }
+        if let definition = decode(definition, "") { definitions.append(definition) }
       } catch {
         report.add(error)
       }
     }
-    return tools
+    return definitions
   }
 
-  private func refuseDuplicates(_ tools: [ToolDefinition]) {
+  private func refuseDuplicates(
+    _ definitions: [(identity: String, place: ConfigPlace)], path: String,
+    words: (String) -> String
+  ) {
     var places: [String: ConfigPlace] = [:]
-    for tool in tools {
-      if let first = places[tool.name] {
+    for (identity, place) in definitions {
+      if let first = places[identity] {
         report.error(
-          "found a second tool \"\(tool.name)\"; the first stands at \(first)", at: tool.place,
-          path: "tools", hint: "rename or remove one of the two")
+          "found a second \(words(identity)); the first stands at \(first)", at: place,
+          path: path, hint: "rename or remove one of the two")
       } else {
-        places[tool.name] = tool.place
+        places[identity] = place
       }
     }
   }

@@ -2,34 +2,51 @@ import JSON
 
 extension ToolDefinition {
   /// Reads one `[[tools]]` table or one definition file; nil, with errors, where it has no usable
-  /// name or strategy.
-  static func decode(_ value: ConfigValue, path: String, report: ConfigReport) -> ToolDefinition? {
+  /// name or strategy. `validation` holds where it says nothing itself.
+  static func decode(
+    _ value: ConfigValue, path: String, validation defaults: ValidationSettings,
+    report: ConfigReport
+  ) -> ToolDefinition? {
     guard let reader = TableReader(value, path: path, report: report) else { return nil }
     let name = decodeName(reader)
-    let title = reader.name("title")
-    let description = reader.string("description")
     let inputSchema = decodeSchema(reader, "input_schema") ?? JSONObject()
+    let headers = reader.value("input_schema").map {
+      ParameterHeader.decode($0, path: reader.path("input_schema"), report: report)
+    }
     let outputSchema = decodeSchema(reader, "output_schema")
     let annotations = decodeAnnotations(reader)
-    let icons = reader.value("icons").flatMap {
-      Icons.decode($0, path: reader.path("icons"), report: report)
+    let support = reader.choice("task_support", TaskSupport.allCases.map(\.rawValue))
+    let validation = reader.table("validation").map {
+      ValidationSettings.decode($0, defaults: defaults)
     }
-    let meta = reader.object("_meta")
-    let otherMeta = reader.object("meta")
-    var mock = decodeMock(reader)
-    let seed = reader.integer("seed", in: UInt64.min...UInt64.max)
-    if mock?.seed == nil { mock?.seed = seed }
-    let timeout = MockSettings.timeout(reader)
-    if mock?.timeout == nil { mock?.timeout = timeout }
-    reader.notAvailable(["behavior", "auth", "response", "validation"]) { "tools.\($0)" }
+    let ui = reader.table("ui").flatMap(ToolUI.decode)
+    let common = DefinitionReading(reader, kind: "tool")
     reader.finish()
-    guard let name, let mock else { return nil }
+    guard let name, let mock = common.mock else { return nil }
     return ToolDefinition(
-      name: name, title: title, description: description,
+      name: name, title: common.title, description: common.description,
       inputSchema: asObjectSchema(inputSchema), outputSchema: outputSchema,
-      annotations: annotations, icons: icons, meta: meta ?? otherMeta, mock: mock,
+      annotations: annotations, icons: common.icons,
+      meta: withUI(common.meta, ui, reader), ui: ui,
+      taskSupport: support.flatMap(TaskSupport.init) ?? .forbidden,
+      validation: validation ?? defaults, parameterHeaders: headers ?? [], mock: mock,
       definition: value.toJSON(), directory: FilePath.directory(of: value.place.file),
       place: reader.value("name")?.place ?? value.place)
+  }
+
+  /// `_meta` with the user interface in it, which must not stand there already.
+  private static func withUI(
+    _ meta: JSONObject?, _ ui: ToolUI?, _ reader: TableReader
+  ) -> JSONObject? {
+    guard let ui else { return meta }
+    var meta = meta ?? JSONObject()
+    if meta.contains("ui") {
+      reader.report.error(
+        "found here and in _meta", at: reader.value("ui")?.place ?? reader.place,
+        path: reader.path("ui"), hint: "keep one of the two")
+    }
+    meta["ui"] = .object(ui.meta)
+    return meta
   }
 
   private static func decodeName(_ reader: TableReader) -> String? {
@@ -94,61 +111,5 @@ extension ToolDefinition {
     }
     reader.finish()
     return annotations
-  }
-
-  private static func decodeMock(_ reader: TableReader) -> MockSettings? {
-    guard reader.value("mock") != nil else {
-      reader.report.error(
-        "a tool needs what answers it", at: reader.place, path: reader.path,
-        hint: "add a table [tools.mock] with strategy = \"static\", \"echo\" or \"random\"")
-      return nil
-    }
-    return reader.table("mock").flatMap(MockSettings.decode)
-  }
-}
-
-extension MockSettings {
-  /// Reads a `mock` table. All that is not the host's belongs to the strategy, whose plugin checks
-  /// it: nothing here is unknown.
-  static func decode(_ reader: TableReader) -> MockSettings? {
-    let strategy = reader.value("strategy")
-    let name = reader.name("strategy")
-    if strategy == nil {
-      let hint = nearest(to: "strategy", among: reader.unread.map(\.key))
-      reader.report.error(
-        "a mock needs a strategy", at: reader.place, path: reader.path,
-        hint: hint.map { "\"\($0)\" stands here; did you mean \"strategy\"?" }
-          ?? "add strategy = \"static\", \"echo\", \"random\" or the name of a plugin's")
-    }
-    let seed = reader.integer("seed", in: UInt64.min...UInt64.max)
-    let timeout = timeout(reader)
-    reader.notAvailable(["behavior", "fallback"]) { "mock.\($0)" }
-    guard let strategy, let name else { return nil }
-
-    var entries: [ConfigEntry] = []
-    if let own = reader.table[name]?.table {
-      _ = reader.value(name)
-      entries = own
-    }
-    for entry in reader.unread {
-      guard !entries.contains(where: { $0.key == entry.key }) else {
-        reader.report.error(
-          "found here and in [\(reader.path(name))]", at: entry.place,
-          path: reader.path(entry.key), hint: "keep one of the two")
-        continue
-      }
-      entries.append(entry)
-    }
-    var table = reader.table
-    table.content = .table(entries)
-    let section = ConfigSection(
-      table, path: reader.path, directory: FilePath.directory(of: reader.place.file))
-    return MockSettings(
-      strategy: name, section: section, seed: seed, timeout: timeout, place: strategy.place)
-  }
-
-  /// `timeout_ms`, up to a day.
-  static func timeout(_ reader: TableReader) -> Duration? {
-    reader.integer("timeout_ms", in: 1...86_400_000).map { .milliseconds($0) }
   }
 }

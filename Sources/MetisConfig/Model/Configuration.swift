@@ -15,8 +15,17 @@ public struct Configuration: Sendable {
   /// What is written and where.
   public var logging = LoggingSettings()
 
+  /// What is kept of requests and answers.
+  public var journal = JournalSettings()
+
   /// The tools in the order of the files.
   public var tools: [ToolDefinition] = []
+
+  /// The resources and templates in the order of the files; no URI stands twice.
+  public var resources: [ResourceDefinition] = []
+
+  /// The prompts in the order of the files; no name stands twice.
+  public var prompts: [PromptDefinition] = []
 
   /// What is in the files and has no effect, or probably not the one that was meant.
   public var warnings: [ConfigError] = []
@@ -82,7 +91,7 @@ extension Configuration {
     var root = root
     guard var entries = root.table else { return root }
     for (index, entry) in entries.enumerated()
-    where ["tools", "resources", "prompts"].contains(entry.key) {
+    where ["tools", "resources", "resource_templates", "prompts"].contains(entry.key) {
       guard let elements = entry.value.array else { continue }
       entries[index].value.content = .array(elements.map { lift(from: $0, depth: 3) })
     }

@@ -23,8 +23,20 @@ public struct ToolDefinition: Sendable {
   /// MCP's icons.
   public var icons: JSONValue?
 
-  /// `_meta` of the tool.
+  /// `_meta` of the tool; ``ui`` stands in it as `ui`.
   public var meta: JSONObject?
+
+  /// The user interface that belongs to it.
+  public var ui: ToolUI?
+
+  /// Whether it may run as a task.
+  public var taskSupport: TaskSupport
+
+  /// What is held against its schemas.
+  public var validation: ValidationSettings
+
+  /// The properties of ``inputSchema`` with `x-mcp-header`, in the order of the schema.
+  public var parameterHeaders: [ParameterHeader]
 
   /// What answers.
   public var mock: MockSettings
@@ -47,7 +59,7 @@ public struct MockSettings: Sendable {
   /// What the strategy receives: its own table, and the settings beside `strategy`.
   public var section: ConfigSection
 
-  /// The instance's seed; nil for one from the host's seed and the tool's name.
+  /// The instance's seed; nil for one from the host's seed and the definition's name.
   public var seed: UInt64?
 
   /// After what time a call is answered with a time-out; nil for the server's.

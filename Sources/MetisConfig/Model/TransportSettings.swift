@@ -4,18 +4,56 @@ public struct TransportSettings: Sendable {
   /// The name under which a plugin provides it: `http`, `stdio`.
   public var type: String
 
+  /// Which endpoint of the HTTP transport is advertised to people: `type = "websocket"` and
+  /// `type = "sse"` are ``type`` `http` with that one.
+  public var advertised = Endpoint.streamable
+
+  /// The path of Streamable HTTP.
+  public var path = "/mcp"
+
+  /// The path of WebSocket; nil where it is off (`""` in the file).
+  public var webSocketPath: String? = "/ws"
+
+  /// The path of the stream of HTTP+SSE (2024-11-05); nil where it is off (`""` in the file).
+  public var ssePath: String? = "/sse"
+
+  /// The path to which clients of HTTP+SSE post; its query names the session.
+  public var messagePath = "/messages"
+
   /// Overrides ``ServerSettings/port`` for HTTP.
   public var httpPort: UInt16?
 
   /// What the plugin receives: `[server.transport.<type>]`; for HTTP with `[server.tls]` as `tls`,
   /// whose paths are absolute.
   public var section: ConfigSection
+
+  /// An endpoint of the HTTP transport.
+  public enum Endpoint: String, Sendable, CaseIterable {
+    /// Streamable HTTP: ``TransportSettings/path``.
+    case streamable
+    /// WebSocket: ``TransportSettings/webSocketPath``.
+    case webSocket
+    /// HTTP+SSE: ``TransportSettings/ssePath``.
+    case sse
+  }
+
+  /// The path of ``advertised``.
+  public var advertisedPath: String {
+    switch advertised {
+    case .streamable: path
+    case .webSocket: webSocketPath ?? path
+    case .sse: ssePath ?? path
+    }
+  }
 }
 
 extension TransportSettings {
   /// The transports of the product; those that are not here yet are refused with that word.
   private static let available = ["http", "stdio"]
-  private static let later = ["websocket", "sse", "unix"]
+  private static let later = ["unix"]
+
+  /// Names that mean the HTTP transport, with the endpoint that is advertised.
+  private static let endpoints: [String: Endpoint] = ["websocket": .webSocket, "sse": .sse]
 
   /// Reads `[server.transport]` and `[server.tls]`.
   static func decode(
@@ -36,18 +74,12 @@ extension TransportSettings {
   }
 
   private mutating func read(_ reader: TableReader) {
-    let tables = (reader.table.table ?? []).filter { $0.value.table != nil }.map(\.key)
-    if let value = reader.value("type") {
-      if value.string.map({ Self.later.contains($0) && !tables.contains($0) }) == true {
-        reader.report.error(
-          "this transport is not available yet", at: value.place, path: reader.path("type"),
-          hint: "use \(Self.available.joined(separator: " or "))")
-      } else if let type = reader.choice("type", Self.available + tables) {
-        self.type = type
-      }
-    }
+    let tables = (reader.table.table ?? []).filter {
+      $0.value.table != nil && Self.endpoints[$0.key] == nil
+    }.map(\.key)
+    if let value = reader.value("type") { readType(value, tables, reader) }
     httpPort = reader.integer("http_port", in: UInt16.min...UInt16.max)
-    reader.notAvailable(["websocket_path"]) { reader.path($0) }
+    readPaths(reader)
     for name in Self.available + tables {
       guard let value = reader.value(name) else { continue }
       if value.table == nil {
@@ -57,6 +89,68 @@ extension TransportSettings {
       }
     }
     reader.finish()
+  }
+
+  private mutating func readType(_ value: ConfigValue, _ tables: [String], _ reader: TableReader) {
+    if value.string.map({ Self.later.contains($0) && !tables.contains($0) }) == true {
+      reader.report.error(
+        "this transport is not available yet", at: value.place, path: reader.path("type"),
+        hint: "use \(Self.available.joined(separator: " or "))")
+      return
+    }
+    let choices = Self.available + Self.endpoints.keys.sorted() + tables
+    guard let type = reader.choice("type", choices) else { return }
+    advertised = Self.endpoints[type] ?? .streamable
+    self.type = Self.endpoints[type] == nil ? type : "http"
+  }
+
+  /// The paths of the HTTP transport's endpoints, each its own.
+  private mutating func readPaths(_ reader: TableReader) {
+    if let path = readPath("path", reader, canBeOff: false) { self.path = path }
+    if let path = readPath("websocket_path", reader) { webSocketPath = path }
+    if let path = readPath("sse_path", reader) { ssePath = path }
+    if let path = readPath("message_path", reader, canBeOff: false) { messagePath = path }
+    if webSocketPath == "" { webSocketPath = nil }
+    if ssePath == "" { ssePath = nil }
+
+    let isOff =
+      switch advertised {
+      case .streamable: false
+      case .webSocket: webSocketPath == nil
+      case .sse: ssePath == nil
+      }
+    if isOff, let value = reader.value("type") {
+      let key = advertised == .sse ? "sse_path" : "websocket_path"
+      reader.report.error(
+        "found a transport whose \(key) is off", at: value.place, path: reader.path("type"),
+        hint: "remove \(key) = \"\" or use type = \"http\"")
+    }
+    var keys = [("path", path)]
+    if let webSocketPath { keys.append(("websocket_path", webSocketPath)) }
+    if let ssePath { keys += [("sse_path", ssePath), ("message_path", messagePath)] }
+    for (index, (key, path)) in keys.enumerated() {
+      guard let (other, _) = keys[..<index].first(where: { $0.1 == path }) else { continue }
+      // One of the two may be a default.
+      let culprit = reader.value(key) == nil ? other : key
+      reader.report.error(
+        "found the same path as \(culprit == key ? other : key), expected another",
+        at: reader.value(culprit)?.place ?? reader.place, path: reader.path(culprit))
+    }
+  }
+
+  private func readPath(
+    _ key: String, _ reader: TableReader, canBeOff: Bool = true
+  ) -> String? {
+    guard let value = reader.value(key), let path = reader.string(key) else { return nil }
+    if path.isEmpty, canBeOff { return path }
+    let isPath =
+      path.hasPrefix("/")
+      && path.utf8.allSatisfy { (0x21...0x7e).contains($0) && !"?#\"<>\\^`{|}".utf8.contains($0) }
+    if isPath { return path }
+    reader.report.error(
+      "expected a path that begins with / and has no query\(canBeOff ? ", or \"\" for none" : "")",
+      at: value.place, path: reader.path(key))
+    return nil
   }
 
   /// `[server.tls]` with its file names made absolute: it may stand in another file than the

@@ -63,6 +63,12 @@ public struct ConfigValue: Sendable {
     }
   }
 
+  /// Whether it is the number zero; also as text that came from the environment.
+  var isZero: Bool {
+    if case .number(let number) = content { return number.double == 0 }
+    return isSubstituted && string.flatMap(Double.init) == 0
+  }
+
   /// The value without its places, members in the order of the source; dates become strings.
   public func toJSON() -> JSONValue {
     switch content {

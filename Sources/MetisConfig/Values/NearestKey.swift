@@ -22,7 +22,8 @@ func editDistance(_ left: String, _ right: String) -> Int {
 }
 
 /// The candidate that `word` was probably meant to be: near enough to be a slip of the hand, or the
-/// same but for case, `-` and `_`. The first of equally near ones.
+/// same but for case, `-` and `_`, the first of equally near ones; else the only one that goes on
+/// after `word` with `_`, such as `ttl_ms` after `ttl`.
 public func nearest(to word: String, among candidates: [String]) -> String? {
   guard word.unicodeScalars.count <= 64 else { return nil }
   let plain = { (text: String) in text.lowercased().filter { $0 != "-" && $0 != "_" } }
@@ -33,5 +34,7 @@ public func nearest(to word: String, among candidates: [String]) -> String? {
     let distance = editDistance(target, plain(candidate))
     if distance <= allowed, distance < best?.distance ?? .max { best = (candidate, distance) }
   }
-  return best?.candidate
+  if let best { return best.candidate }
+  let longer = candidates.filter { $0.hasPrefix(word + "_") }
+  return longer.count == 1 && word.utf8.count > 1 ? longer[0] : nil
 }
