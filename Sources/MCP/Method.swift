@@ -72,9 +72,10 @@ public enum Method: UInt8, CaseIterable, Sendable {
     case 4: found = .ping
     case 9: found = .tasksGet
     case 10:
-      switch text[6] {
-      case UInt8(ascii: "c"): found = .toolsCall
-      case UInt8(ascii: "l"): found = text[1] == UInt8(ascii: "o") ? .toolsList : .tasksList
+      switch (text[1], text[6]) {
+      case (UInt8(ascii: "o"), UInt8(ascii: "c")): found = .toolsCall
+      case (UInt8(ascii: "o"), _): found = .toolsList
+      case (UInt8(ascii: "a"), _): found = .tasksList
       default: found = .initialize
       }
     case 11: found = .promptsGet

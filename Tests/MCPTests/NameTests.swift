@@ -44,7 +44,17 @@ import Testing
   @Test(arguments: [
     (Method.initialize, "initialize"), (.ping, "ping"), (.discover, "server/discover"),
     (.toolsList, "tools/list"), (.toolsCall, "tools/call"),
+    (.resourcesList, "resources/list"), (.resourceTemplatesList, "resources/templates/list"),
+    (.resourcesRead, "resources/read"), (.resourcesSubscribe, "resources/subscribe"),
+    (.resourcesUnsubscribe, "resources/unsubscribe"), (.promptsList, "prompts/list"),
+    (.promptsGet, "prompts/get"), (.complete, "completion/complete"),
+    (.setLevel, "logging/setLevel"), (.listen, "subscriptions/listen"),
+    (.tasksGet, "tasks/get"), (.tasksResult, "tasks/result"), (.tasksList, "tasks/list"),
+    (.tasksCancel, "tasks/cancel"), (.tasksUpdate, "tasks/update"),
     (.initialized, "notifications/initialized"), (.cancelled, "notifications/cancelled"),
+    (.progress, "notifications/progress"),
+    (.rootsListChanged, "notifications/roots/list_changed"),
+    (.taskStatus, "notifications/tasks/status"),
   ])
   func method(_ method: Method, _ name: String) {
     #expect(method.name.description == name)
@@ -59,7 +69,8 @@ import Testing
     "", "Ping", "PING", "pong", "pin", "pings", "tools/List", "tools/lisT", "tools/calls",
     "tools-call", "initialise", "initializ", "initializee", "server/discove", "server/Discover",
     "notifications/initialize", "notifications/cancelle", "notifications/canceled",
-    "notifications/progressx", "resources/list", "prompts/get", "sampling/createMessage",
+    "notifications/progressx", "resources/lisT", "prompts/gets", "sampling/createMessage",
+    "tools/xist", "tasks/call", "tasks/xancel", "resources/xead", "xompletion/complete",
   ])
   func unknownMethod(_ name: String) { #expect(Method(utf8: bytes(name)) == nil) }
 
@@ -115,11 +126,22 @@ import Testing
   @Test(arguments: ProtocolRevision.allCases)
   func methods(_ revision: ProtocolRevision) {
     let known = Set(Method.allCases.filter { RevisionTraits.of(revision).knows($0) })
-    let modern: Set<Method> = [.discover, .toolsList, .toolsCall, .cancelled]
-    let legacy: Set<Method> = [
-      .initialize, .ping, .toolsList, .toolsCall, .initialized, .cancelled,
+    let shared: Set<Method> = [
+      .toolsList, .toolsCall, .resourcesList, .resourceTemplatesList, .resourcesRead, .promptsList,
+      .promptsGet, .complete, .cancelled,
     ]
-    #expect(known == (revision.isLegacy ? legacy : modern))
+    let tasks: Set<Method> = [.tasksGet, .tasksResult, .tasksList, .tasksCancel, .taskStatus]
+    let handshake = shared.union([
+      .initialize, .ping, .resourcesSubscribe, .resourcesUnsubscribe, .setLevel, .initialized,
+      .progress, .rootsListChanged,
+    ])
+    let expected =
+      switch revision {
+      case .november2024, .march2025, .june2025: handshake
+      case .november2025: handshake.union(tasks)
+      case .july2026: shared.union([.discover, .listen, .tasksGet, .tasksUpdate, .tasksCancel])
+      }
+    #expect(known == expected)
   }
 
   @Test func members() {

@@ -81,7 +81,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "Name", "names", "nam", "ur1", "uris", "meta", "_Meta", "argumentS", "argument", "requestID",
+    "Name", "names", "nam", "ur1", "uris", "meta", "_Meta", "argumentS", "argumen", "requestID",
     "requestid", "clientinfo", "Capabilities", "ProtocolVersion", "protocolVersions", "Cursor",
   ])
   func nearMiss(_ name: String) throws {
