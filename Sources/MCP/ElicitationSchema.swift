@@ -31,7 +31,10 @@ enum ElicitationSchema {
     case "string": try checkString(property)
     case "number", "integer":
       for name in ["minimum", "maximum", "default"] { try property.optional(name, .number) }
-    case "boolean": try property.optional("default", .bool)
+    case "boolean":
+      if let value = property.object["default"], value.bool == nil {
+        throw InputRequestError("\(property.place).default", value, expected: "true or false")
+      }
     case "array":
       try property.optionalInteger("minItems")
       try property.optionalInteger("maxItems")

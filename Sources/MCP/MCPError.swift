@@ -93,6 +93,18 @@ public struct MCPError: Error, Sendable {
         + "capabilities")
   }
 
+  /// -32601: a tool that runs as a task alone was called without one (2025-11-25, "Tasks").
+  public static var taskRequired: MCPError {
+    MCPError(
+      code: -32601, status: 404, "This tool runs as a task alone: send params.task with the call")
+  }
+
+  /// -32601: a tool that never runs as a task was called as one (2025-11-25, "Tasks").
+  public static var taskForbidden: MCPError {
+    MCPError(
+      code: -32601, status: 404, "This tool does not run as a task: leave params.task out")
+  }
+
   /// -32602: no task of this name, for this client.
   public static func unknownTask(_ id: String) -> MCPError {
     .invalidParams("Unknown task: \(id.prefix(256))")

@@ -146,6 +146,7 @@ extension Loop {
         inner.session = parent.session
         inner.principal = parent.principal
         inner.meta = parent.meta
+        parent.opened(inner.token)
         return nil
       }
       return METIS_OK

@@ -95,7 +95,8 @@ public final class Host: @unchecked Sendable {
       workers: WorkerPool(maximum: configuration.performance.workerThreads),
       hosts: HostPolicy(
         isLoopbackOnly: ListenAddress.tcp(host: listenHost, port: 0).isLoopback
-          && transport != "stdio"))
+          && transport != "stdio"),
+      sealer: Sealer(secret: configuration.server.input.key.map { Array($0.utf8) }))
     var registryOptions = PluginRegistry.Options()
     registryOptions.librarySearchPath = options.librarySearchPath
     registryOptions.signatures = try Host.signaturePolicy(options)
@@ -131,6 +132,7 @@ public final class Host: @unchecked Sendable {
       60_000_000_000, while: { true },
       perform: { [core, clock] in
         for session in core.sessions.expire(clock.monotonic) { core.end(session) }
+        for call in core.tasks.expire(clock.monotonic) { core.cancel(call) }
       })
   }
 

@@ -26,6 +26,12 @@ final class HostCore: @unchecked Sendable {
   let limits: Limits
   /// Of what clients keep for the server: cursors, states.
   let sealer: Sealer
+  /// Of what clients sent again: states that completed a call.
+  let usedStates = UsedStates()
+  /// Calls that go on after their answer.
+  let tasks = TaskTable()
+  /// Where ids come from that nobody may guess.
+  let identifiers: any IdentifierSource
   /// The path of the MCP endpoint.
   let endpoint: String
   private let endpointBytes: [UInt8]
@@ -36,7 +42,7 @@ final class HostCore: @unchecked Sendable {
   init(
     clock: any HostClock, log: Log, sessions: SessionTable, workers: WorkerPool,
     hosts: HostPolicy, limits: Limits = Limits(), sealer: Sealer = Sealer(),
-    endpoint: String = "/mcp"
+    identifiers: any IdentifierSource = SystemIdentifiers(), endpoint: String = "/mcp"
   ) {
     self.clock = clock
     self.log = log
@@ -45,6 +51,7 @@ final class HostCore: @unchecked Sendable {
     self.hosts = hosts
     self.limits = limits
     self.sealer = sealer
+    self.identifiers = identifiers
     self.endpoint = endpoint
     endpointBytes = Array(endpoint.utf8)
   }

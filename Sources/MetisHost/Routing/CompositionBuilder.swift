@@ -101,7 +101,7 @@ struct CompositionBuilder {
         annotations: tool.annotations.map(JSONValue.object), icons: tool.icons,
         meta: tool.meta.map(JSONValue.object)),
       seed: tool.mock.seed ?? context.seed ^ CompositionBuilder.hash(tool.name),
-      timeout: UInt64(clamping: timeout.nanoseconds))
+      timeout: UInt64(clamping: timeout.nanoseconds), taskSupport: tool.taskSupport)
   }
 
   /// FNV-1a, 64 bits: stable from run to run, as seeds have to be.

@@ -1,4 +1,5 @@
 import MCP
+import MetisConfig
 import Synchronization
 
 /// A tool that can be called: its definition, what answers it, its counters.
@@ -14,7 +15,16 @@ final class Target: @unchecked Sendable {
   /// Calls so far.
   let ordinal = Atomic<UInt64>(0)
 
-  init(definition: MCP.ToolDefinition, seed: UInt64, timeout: UInt64) {
+  /// Whether a tool may run as a task.
+  let taskSupport: TaskSupport
+  /// The name that it is called by.
+  var name: String { definition.name }
+
+  init(
+    definition: MCP.ToolDefinition, seed: UInt64, timeout: UInt64,
+    taskSupport: TaskSupport = .forbidden
+  ) {
+    self.taskSupport = taskSupport
     self.definition = definition
     hasOutputSchema = definition.outputSchema != nil
     self.seed = seed

@@ -13,6 +13,8 @@ final class Session: @unchecked Sendable {
   /// Who opened it, by the principal's id; nil where nobody authenticates. An id alone that leaked
   /// gives nobody else the session.
   let owner: String?
+  /// What the server has asked the client.
+  let questions = SessionQuestions()
 
   private let lock = Lock()
   private var pending: [[UInt8]: UInt64] = [:]
