@@ -160,7 +160,9 @@ struct ObjectReading {
   /// A member that may be there.
   @discardableResult
   func optional(_ name: String, _ kind: JSONKind) throws(InputRequestError) -> JSONValue? {
-    object.contains(name) ? try need(name, kind) : nil
+    // `nil` of a conditional would be JSON's null.
+    guard object.contains(name) else { return .none }
+    return try need(name, kind)
   }
 
   /// An object that has to be there.

@@ -202,7 +202,7 @@ import Testing
     host.stop()
   }
 
-  @Test func theLastQuestionsFixedByOneRequestAtATime() throws {
+  @Test func askingAgainIsNoCompletion() throws {
     let host = try TestHost.asking(["ask-state", "ask-forever", "ask-content", "ask-nothing"])
     // What was emitted before a question is the resumed call's to say again.
     let asked = host.ask("ask-content").ended()
@@ -217,7 +217,7 @@ import Testing
       #expect(!last.isEmpty)
     }
     #expect(!state(host.ask("ask-forever", Asked.form, retry(named, first)).ended()).isEmpty)
-    #expect(host.host.core.usedStates.count == 0)
+    #expect(eventually { host.host.core.usedStates.count == 1 })
     // A state without a question: come again.
     let poll = host.ask("ask-nothing").ended()
     #expect(poll.result["inputRequests"] == nil)
