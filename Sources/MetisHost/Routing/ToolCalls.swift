@@ -26,7 +26,7 @@ extension Loop {
     if route.pointee.target._withUnsafeGuaranteedRef({ $0.checksInput }) {
       guard try checkInput(route.pointee.target.takeUnretainedValue(), request) else { return }
     }
-    if let task = request.parameters.pointee.task { try checkTask(route, request, task) }
+    try checkTask(route, request, request.parameters.pointee.task)
     try call(route, request, name: metis_slice_v1(name.raw), arguments: arguments)
   }
 
@@ -84,7 +84,7 @@ extension Loop {
       if !request.principal.isEmpty { call.principal = request.principal }
       if let requested { call.requested = requested }
       call.entry = takeEntry()
-      if let task = request.parameters.pointee.task { startAsTask(call, task) }
+      if request.parameters.pointee.task != nil { startAsTask(call, request) }
       return request.parameters.pointee.meta.seed
     }
   }
@@ -111,9 +111,17 @@ extension Loop {
       call.nesting = nesting
       let givenSeed = fill(call)
       let (ordinal, ownSeed, timeout) = target._withUnsafeGuaranteedRef { target in
+        // To the strategy, a call that is sent again is the same call.
+        if let identity = resumption?.chain?.identity {
+          return (identity.ordinal, identity.seed, target.timeout)
+        }
         let ordinal = target.ordinal.wrappingAdd(1, ordering: .relaxed).oldValue
         return (ordinal, givenSeed ?? target.callSeed(ordinal), target.timeout)
       }
+      call.name = name.raw
+      call.arguments = arguments.raw
+      call.seed = ownSeed
+      call.ordinal = ordinal
       var request = metis_request_v1()
       request.size = UInt32(MemoryLayout<metis_request_v1>.size)
       request.kind = target._withUnsafeGuaranteedRef { $0.kind.rawValue }
@@ -124,13 +132,15 @@ extension Loop {
       request.ordinal = ordinal
       instances._withUnsafeGuaranteedRef { instances in
         if instances.mayBlock || instances.isAsync {
-          request.deadline = min(now &+ timeout, deadline)
+          request.deadline =
+            call.taskDeadline == 0 ? min(now &+ timeout, deadline) : call.taskDeadline
           call.deadline = request.deadline
         } else {
           // A strategy that never blocks is done before a clock would be read.
           request.deadline = .max
         }
         guard let resumption else { return start(opened, call, instances, &request) }
+        call.chain = resumption.chain
         resumption.state.withSlice { state in
           resumption.inputs.withSlice { inputs in
             request.state = state
@@ -194,11 +204,16 @@ extension Loop {
   }
 
   /// The call outlives the message: copies are made, its end is awaited.
-  private func makePending(_ call: Call, _ token: UInt64, _ instances: InstanceSet) {
+  func makePending(_ call: Call, _ token: UInt64, _ instances: InstanceSet) {
+    guard !call.isPending else {
+      // It has waited for its client, and goes on.
+      if call.deadline != 0, call.deadline != .max { expect(token, by: call.deadline) }
+      return
+    }
     call.keep()
     call.isPending = true
     instances.beginPending()
-    if call.deadline != 0 { expect(token, by: call.deadline) }
+    if call.deadline != 0, call.deadline != .max { expect(token, by: call.deadline) }
     switch call.answerer {
     case .exchange(let exchange, let isFrame):
       if !isFrame { open[exchange] = .call(token: token) }
@@ -210,7 +225,7 @@ extension Loop {
   }
 
   /// Has a call end at its deadline.
-  private func expect(_ token: UInt64, by deadline: UInt64) {
+  func expect(_ token: UInt64, by deadline: UInt64) {
     deadlines.insert(token, at: deadline)
     // As often as their number doubles: the cost is shared by the insertions between.
     guard deadlines.count > 1024, deadlines.count > 2 * calls.openCount else { return }
