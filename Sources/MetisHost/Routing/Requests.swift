@@ -147,6 +147,10 @@ extension Loop {
     _ method: Method, _ request: Request, _ params: UnsafeRawBufferPointer
   ) throws(MCPError) {
     var request = request
+    if method == .toolsCall {
+      try checkHeaders(beforeFilters: request)
+      request.fields = nil
+    }
     let slice: JSONSlice
     do {
       slice = try JSONCursor.validate(params, limits: core.limits.json)

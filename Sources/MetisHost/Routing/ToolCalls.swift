@@ -33,13 +33,8 @@ extension Loop {
   /// Holds the arguments of a tool, and the fields that repeat them, against its schema; false where
   /// the request has its answer: a result with `isError` in the revisions that want one.
   private func checkInput(_ target: Target, _ request: Request) throws(MCPError) -> Bool {
+    try checkHeaders(target, request)
     let arguments = request.parameters.pointee.arguments
-    if let headers = target.rules.headers, let fields = request.fields {
-      // The closure throws nothing: fields are borrowed for the time of the request.
-      try headers.check(arguments: arguments, fieldCount: fields.count) { index in
-        (fields[index].name.raw, fields[index].value.raw)
-      }
-    }
     guard let failure = inputFailure(target, arguments?.bytes) else { return true }
     guard RevisionTraits.of(request.revision).inputFailuresAreResults else {
       throw .invalidParams(failure)
@@ -47,6 +42,23 @@ extension Loop {
     noteEnd(.isError)
     answerOwn(request, try filtered(.toolsCall, ToolResult.failure(failure)))
     return false
+  }
+
+  /// Holds the fields of HTTP that repeat arguments against them.
+  private func checkHeaders(_ target: Target, _ request: Request) throws(MCPError) {
+    guard let headers = target.rules.headers, let fields = request.fields else { return }
+    try headers.check(
+      arguments: request.parameters.pointee.arguments, fieldCount: fields.count
+    ) { index in (fields[index].name.raw, fields[index].value.raw) }
+  }
+
+  /// The same before a filter replaces the arguments: the fields repeat those that the client sent.
+  func checkHeaders(beforeFilters request: Request) throws(MCPError) {
+    guard var name = request.parameters.pointee.name?.decoded else { return }
+    let route = name.withUTF8 { bytes in
+      snapshot._withUnsafeGuaranteedRef { $0.route(UnsafeRawBufferPointer(bytes)) }
+    }
+    if let route { try checkHeaders(route.pointee.target.takeUnretainedValue(), request) }
   }
 
   /// What is wrong with the arguments of a tool; nil where they fit its schema.
