@@ -4,7 +4,7 @@ import Glibc
 // metis-micro NAME N          runs the operation N times, for a counter of instructions
 // metis-micro NAME N --time   prints the nanoseconds that one takes
 
-let operations = MessageOperations.all + HostOperations.all
+let operations = MessageOperations.all + HostOperations.all + SchemaOperations.all
 let arguments = Array(CommandLine.arguments.dropFirst())
 
 func refuse(_ message: String) -> Never {

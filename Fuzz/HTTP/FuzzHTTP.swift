@@ -97,6 +97,7 @@ func describe(
   precondition(hosts == 1 || (hosts == 0 && parser.pointee.oldVersion))
   precondition(lengths + codings <= 1)
   if lengths + codings == 0 { precondition(parser.pointee.bodyCount == 0) }
+  text.append(parser.pointee.isWebSocket ? 1 : 0)
   return text + [10] + bytes(parser.pointee.body, parser.pointee.bodyCount)
 }
 

@@ -21,4 +21,5 @@ swiftc -swift-version 6 -O -whole-module-optimization -parse-as-library \
   "$root/Fuzz/HTTP/FuzzHTTP.swift" "$engine/Refusal.swift" "$engine/ParserLimits.swift" \
   "$engine/RequestParser.swift" "$engine/ParserCallbacks.swift" "$engine/RequestRules.swift" \
   "$engine/ParserPool.swift" "$engine/RequestReader.swift" \
+  "$engine/WebSocket/WebSocketRules.swift" \
   "$work/api.o" "$work/http.o" "$work/llhttp.o"

@@ -90,8 +90,11 @@ struct RequestCase: Sendable, CustomTestStringConvertible {
   ]
 
   static let lines: [RequestCase] = [
-    RequestCase("an unknown method", "FROB / HTTP/1.1\r\nHost: a\r\n\r\n", 400),
-    RequestCase("a method in lower case", "get / HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+    RequestCase("an unknown method", "FROB / HTTP/1.1\r\nHost: a\r\n\r\n", 501),
+    RequestCase("a method in lower case", "get / HTTP/1.1\r\nHost: a\r\n\r\n", 501),
+    RequestCase("a method that goes on", "GETX / HTTP/1.1\r\nHost: a\r\n\r\n", 501),
+    RequestCase("a method of RTSP", "DESCRIBE / HTTP/1.1\r\nHost: a\r\n\r\n", 501),
+    RequestCase("a method that is no token", "G{T / HTTP/1.1\r\nHost: a\r\n\r\n", 400),
     RequestCase("two spaces before the target", "GET  / HTTP/1.1\r\nHost: a\r\n\r\n", 400),
     RequestCase("two spaces after the target", "GET /  HTTP/1.1\r\nHost: a\r\n\r\n", 400),
     RequestCase("a space after the version", "GET / HTTP/1.1 \r\nHost: a\r\n\r\n", 505),

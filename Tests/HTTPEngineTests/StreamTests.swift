@@ -89,53 +89,12 @@ import Testing
     #expect(eventually { host.events.withLock { $0.closed == [$0.requests[0].exchange] } })
   }
 
-  @Test func holdsBackForASlowReader() throws {
-    var settings = EngineSettings()
-    settings.streamHigh = 65_536
-    settings.streamLow = 16_384
-    let results = Mutex<[Int32]>([])
-    let host = try TestHost(settings: settings) { host, request in
-      host.begin(request.exchange)
-      var list: [Int32] = []
-      // Goes on although it is told to wait, until the bound.
-      for _ in 0..<10_000 {
-        let result = host.send(request.exchange, [UInt8](repeating: 0x61, count: 8_192))
-        list.append(result)
-        if result == METIS_LIMIT { break }
-      }
-      results.withLock { $0 = list }
-    }
-    defer { host.stop() }
-    let client = TestClient(host.port, receiveBuffer: 4_096)
-    client.send(RequestCase.good)
-    #expect(eventually { results.withLock { !$0.isEmpty } })
-    let list = results.withLock { $0 }
-    #expect(list.first == METIS_OK)
-    #expect(list.last == METIS_LIMIT)
-    let busy = list.filter { $0 == METIS_BUSY }.count
-    // From the high watermark to twice as much.
-    #expect(busy >= 7 && busy <= 9)
-    #expect(host.events.withLock { $0.writable.isEmpty })
-    let taken = list.count - 1
-    let exchange = host.events.withLock { $0.requests[0].exchange }
-    var total = 0
-    while total < taken * 8_192 / 2, client.read() { total = client.received.count }
-    #expect(
-      eventually {
-        client.read()
-        return host.events.withLock { $0.writable == [exchange] }
-      })
-    host.post { _ = host.server.finish(exchange) }
-    let response = try #require(client.response())
-    #expect(response.body.count == taken * 8_192)
-  }
-
   @Test func cutsAPeerThatReadsNothing() throws {
     var settings = EngineSettings()
     settings.writeTimeout = 200
     let host = try TestHost(settings: settings) { host, request in
       host.begin(request.exchange)
-      while host.send(request.exchange, [UInt8](repeating: 0x61, count: 65_536)) == METIS_OK {}
+      while host.send(request.exchange, [UInt8](repeating: 0x61, count: 65_536)) != METIS_LIMIT {}
     }
     defer { host.stop() }
     let client = TestClient(host.port, receiveBuffer: 4_096)
@@ -156,10 +115,7 @@ import Testing
   }
 
   @Test func stopsReadingWhoDoesNotReadAnswers() throws {
-    var settings = EngineSettings()
-    settings.streamHigh = 65_536
-    settings.streamLow = 16_384
-    let host = try TestHost(settings: settings) { host, request in
+    let host = try TestHost { host, request in
       host.answer(request.exchange, [UInt8](repeating: 0x61, count: 16_384))
     }
     defer { host.stop() }

@@ -42,6 +42,12 @@ import Testing
   private static func run(
     _ arguments: [String], input: String
   ) throws -> (status: Int32, output: String) {
+    try run(arguments, input: Data(input.utf8))
+  }
+
+  private static func run(
+    _ arguments: [String], input: Data
+  ) throws -> (status: Int32, output: String) {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/timeout")
     process.arguments = ["10", "openssl"] + arguments
@@ -51,7 +57,7 @@ import Testing
     process.standardOutput = outPipe
     process.standardError = outPipe
     try process.run()
-    inPipe.fileHandleForWriting.write(Data(input.utf8))
+    inPipe.fileHandleForWriting.write(input)
     // s_client reads to the end of its input; what it sends comes back before it closes.
     let output = DispatchQueue.global().sync { () -> Data in
       if arguments[0] != "s_client" { try? inPipe.fileHandleForWriting.close() }
@@ -60,6 +66,25 @@ import Testing
     try? inPipe.fileHandleForWriting.close()
     process.waitUntilExit()
     return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+  }
+
+  @Test func carriesWebSockets() throws {
+    let identity = try Identity("localhost")
+    defer { identity.remove() }
+    let host = try TestHost(settings: identity.settings, handler: WebSocketTests.echo)
+    defer { host.stop() }
+    let large = String(repeating: "l", count: 50_000)
+    let input =
+      Array(WebSocketClient.request().utf8) + ClientFrame.text("over ", isFinal: false)
+      + ClientFrame.more("TLS") + ClientFrame.text(large) + ClientFrame.close(1000)
+    let output = try Self.run(
+      ["s_client", "-connect", "127.0.0.1:\(host.port)", "-ign_eof"], input: Data(input)
+    ).output
+    #expect(output.contains("101 Switching Protocols"))
+    #expect(output.contains("over TLS"))
+    let isWhole = output.contains(large)
+    #expect(isWhole)
+    #expect(eventually { host.events.withLock { $0.closed.count } == 1 })
   }
 
   private func connect(_ host: TestHost, _ options: [String] = []) throws -> String {

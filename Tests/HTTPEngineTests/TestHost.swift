@@ -7,6 +7,7 @@ import Synchronization
 /// A request as a test sees it.
 struct ReceivedRequest: Sendable {
   var exchange: UInt64
+  var isFrame: Bool
   var verb: String
   var target: String
   var fields: [(name: String, value: String)]
@@ -31,6 +32,8 @@ final class TestHost: @unchecked Sendable {
 
   let events = Mutex(Events())
   let handler: Handler
+  /// Beside the note that it takes of `writable`.
+  let onWritable = Mutex<@Sendable (TestHost, UInt64) -> Void>({ _, _ in })
   private(set) var server: HTTPServer!
   private(set) var port: UInt16 = 0
   let listener: Int32
@@ -62,7 +65,9 @@ final class TestHost: @unchecked Sendable {
           TestHost.from(host).events.withLock { $0.closed.append(exchange) }
         },
         writable: { host, _, exchange in
-          TestHost.from(host).events.withLock { $0.writable.append(exchange) }
+          let host = TestHost.from(host)
+          host.events.withLock { $0.writable.append(exchange) }
+          host.onWritable.withLock { $0 }(host, exchange)
         },
         poll: { host, _, _ in
           let posted = TestHost.from(host).events.withLock { events in
@@ -121,6 +126,12 @@ final class TestHost: @unchecked Sendable {
     withHead(status: status, fields: fields, body: [], close: false) { server.begin(exchange, $0) }
   }
 
+  /// Begins with a piece of the body.
+  @discardableResult
+  func beginWith(_ exchange: UInt64, _ body: [UInt8]) -> Int32 {
+    withHead(status: 200, fields: [], body: body, close: false) { server.begin(exchange, $0) }
+  }
+
   @discardableResult
   func send(_ exchange: UInt64, _ bytes: [UInt8]) -> Int32 {
     bytes.withUnsafeBufferPointer { bytes in
@@ -166,6 +177,7 @@ final class TestHost: @unchecked Sendable {
 extension ReceivedRequest {
   init(_ message: metis_message_v1) {
     exchange = message.exchange
+    isFrame = message.kind == METIS_MESSAGE_FRAME
     verb = String(message.verb)
     target = String(message.target)
     fields = UnsafeBufferPointer(start: message.fields, count: message.field_count).map {

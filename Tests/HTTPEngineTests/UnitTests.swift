@@ -134,10 +134,13 @@ import Testing
   }
 
   @Test func readsEveryKey() throws {
-    for key in NumberKey.all where key.name != "stream_resume_bytes" {
+    for key in NumberKey.all where key.name != "stream_low_watermark" {
       let value = key.range.upperBound
-      #expect(try read("{\"\(key.name)\": \(value)}")[keyPath: key.path] == value)
+      #expect(try read("{\"\(key.name)\": \(value)}")[keyPath: key.path] == value * key.unit)
     }
+    let streams = try read(#"{"stream_high_watermark": 4096, "max_body_bytes": 10}"#)
+    #expect(streams.streamLow == 1_024 && streams.streamLimit == 32_768)
+    #expect(streams.messageLimit == 125)
     let tls = try read(#"{"tls":{"certificate":"c.pem","key":"/k.pem","min_version":"1.3"}}"#).tls
     #expect(tls?.certificate == "/etc/x/c.pem" && tls?.key == "/k.pem")
     #expect(tls?.minimumVersion == .tls13)
@@ -154,7 +157,9 @@ import Testing
     #expect(
       message(#"{"tls": {"certificate": "c", "key": "k", "min_version": "1.1"}}"#).contains("1.1"))
     #expect(message(#"{"tls": {"cert": "c"}}"#).contains("tls.cert"))
-    #expect(message(#"{"stream_queue_bytes": 2000, "stream_resume_bytes": 2000}"#).contains("less"))
+    #expect(
+      message(#"{"stream_high_watermark": 2000, "stream_low_watermark": 2000}"#).contains("less"))
+    #expect(message(#"{"stream_limit": 2000}"#).contains("stream_limit: found 2000"))
   }
 
   @Test func describesEveryKey() {

@@ -8,6 +8,8 @@ enum ConnectionState: UInt8 {
   case waiting
   /// An answer was begun and its body goes on.
   case streaming
+  /// A WebSocket: messages go both ways until it is closed.
+  case framed
   /// The last answer is being written.
   case closing
   /// The last answer is written and our side is shut; what the peer still sends is dropped, so
@@ -34,6 +36,10 @@ struct Connection {
   var output = OutputQueue()
   /// OpenSSL's `SSL`, or nil where the connection is plain.
   var tls: OpaquePointer?
+  /// What a WebSocket has beside; nil where none was asked for. Freed with the slot.
+  var webSocket: UnsafeMutablePointer<WebSocketConnection>?
+  /// Bytes of unfinished requests and messages that count in the instance's bound.
+  var held = 0
   /// The peer's address as text; room for `PeerText.capacity` bytes, of the slot.
   let peer: UnsafeMutablePointer<UInt8>
   /// When reading must have come on, in ns of CLOCK_MONOTONIC; `UInt64.max` for never.
@@ -71,6 +77,10 @@ struct Connection {
   var chunked = false
   /// The present stream has no body: HEAD, 204, 304.
   var bodiless = false
+  /// The present request is a handshake of WebSocket: it may be answered with 101.
+  var isHandshake = false
+  /// The kernel's queue is bounded.
+  var isBounded = false
   /// The host was told to wait for `writable`.
   var wantsWritable = false
 

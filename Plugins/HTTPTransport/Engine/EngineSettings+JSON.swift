@@ -32,14 +32,19 @@ extension EngineSettings {
           "\(key.name): found \(member.value.description), expected an integer from "
             + "\(key.range.lowerBound) to \(key.range.upperBound)")
       }
-      self[keyPath: key.path] = Int(number)
+      self[keyPath: key.path] = Int(number) * key.unit
     }
-    if section.contains("stream_queue_bytes"), !section.contains("stream_resume_bytes") {
-      streamLow = streamHigh / 4
-    }
+    if !section.contains("stream_low_watermark") { streamLow = streamHigh / 4 }
+    if !section.contains("stream_limit") { streamLimit = streamHigh * 8 }
+    if !section.contains("websocket_message_limit") { messageLimit = max(parser.bodyBytes, 125) }
     guard streamLow < streamHigh else {
       throw EngineError(
-        "stream_resume_bytes: found \(streamLow), expected less than stream_queue_bytes, "
+        "stream_low_watermark: found \(streamLow), expected less than stream_high_watermark, "
+          + "which is \(streamHigh)")
+    }
+    guard streamLimit >= streamHigh else {
+      throw EngineError(
+        "stream_limit: found \(streamLimit), expected at least stream_high_watermark, "
           + "which is \(streamHigh)")
     }
     if section.contains("max_header_bytes"), !section.contains("max_target_bytes") {
@@ -86,7 +91,7 @@ extension EngineSettings {
       properties[key.name] = [
         "description": .string(key.purpose), "type": "integer",
         "minimum": JSONValue(key.range.lowerBound), "maximum": JSONValue(key.range.upperBound),
-        "default": JSONValue(defaults[keyPath: key.path]),
+        "default": JSONValue(defaults[keyPath: key.path] / key.unit),
       ]
     }
     properties["tls"] = [

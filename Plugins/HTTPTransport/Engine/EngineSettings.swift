@@ -2,7 +2,7 @@
 public struct EngineSettings: Sendable {
   /// From the first byte of a request to the end of its head; also for the handshake of TLS.
   public var headerTimeout = 10_000
-  /// From the end of a head to the end of its body.
+  /// From the end of a head to the end of its body; also for a message of a WebSocket.
   public var bodyTimeout = 30_000
   /// Between two requests of a connection.
   public var idleTimeout = 75_000
@@ -14,10 +14,18 @@ public struct EngineSettings: Sendable {
   public var maxConnections = 65_536
   /// Requests of one connection that are answered before others get their turn.
   public var maxPipelined = 256
-  /// Over this many unsent bytes a stream is busy.
-  public var streamHigh = 262_144
-  /// Under this many unsent bytes a busy stream is writable again.
-  public var streamLow = 65_536
+  /// Over this many unsent bytes a stream or a WebSocket is busy.
+  public var streamHigh = 32_768
+  /// From this many unsent bytes down a busy stream is writable again.
+  public var streamLow = 8_192
+  /// No piece is taken that would make more unsent bytes than these, unless there are none.
+  public var streamLimit = 262_144
+  /// Bytes of memory for requests and messages that are not complete, over all connections.
+  public var partialLimit = 64 << 20
+  /// Bytes of a message of a WebSocket.
+  public var messageLimit = 4 << 20
+  /// How long a WebSocket may be silent before a ping, and then before it is cut; 0 for ever.
+  public var pingInterval = 30_000
   /// TLS, or nil for plain connections.
   public var tls: TLSSettings?
 

@@ -7,9 +7,10 @@ extension EventLoop {
 
   /// The peer of an open exchange is gone.
   func lose(_ connection: ConnectionPointer) {
-    let id = exchange(connection)
+    let isFramed = connection.pointee.state == .framed
     kill(connection)
-    closed(hostContext, index, id)
+    if isFramed { return tellClosed(connection) }
+    closed(hostContext, index, exchange(connection))
   }
 
   /// Gives a connection up. Its memory stays until the batch is through: others may hold it.
@@ -50,12 +51,21 @@ extension EventLoop {
   /// Frees what died in this batch.
   func reap() {
     if dead.isEmpty { return }
-    for slot in dead {
+    // The host may cut others while it is told of one.
+    var place = 0
+    while place < dead.count {
+      let slot = dead[place]
+      place += 1
       guard let connection = table[slot] else { continue }
+      if let socket = connection.pointee.webSocket {
+        if !shared.isStopped { tellClosed(connection) }
+        WebSocketConnection.free(socket)
+      }
       if connection.pointee.isReady { unready(connection) }
       wheel.cancel(slot)
       connection.pointee.reader.drop(&pool)
       connection.pointee.output.release()
+      shared.release(connection.pointee.held)
       if let session = connection.pointee.tls { TLSSession.free(session) }
       table.give(connection)
       leave()
@@ -122,12 +132,13 @@ extension EventLoop {
 
   private func expireWriting(_ connection: ConnectionPointer) {
     switch connection.pointee.state {
-    case .waiting, .streaming: lose(connection)
+    case .waiting, .streaming, .framed: lose(connection)
     default: kill(connection)
     }
   }
 
   private func expireReading(_ connection: ConnectionPointer) {
+    if connection.pointee.state == .framed { return expireFrames(connection) }
     // Who still takes an answer is not idle; its progress is watched by `writeDeadline`.
     if connection.pointee.state == .reading, connection.pointee.phase == .idle,
       connection.pointee.output.count > 0
@@ -179,6 +190,7 @@ extension EventLoop {
       switch connection.pointee.state {
       case .free, .dead: break
       case .waiting, .streaming: lose(connection)
+      case .framed: cutFrames(connection)
       default: kill(connection)
       }
     }

@@ -25,9 +25,14 @@ extension EventLoop {
 
   /// Answers and ends an exchange.
   func respond(_ exchange: UInt64, _ head: UnsafePointer<metis_response_v1>) -> Int32 {
-    guard let connection = find(exchange, .waiting) else { return METIS_LATE }
+    guard let connection = find(exchange, .waiting) else {
+      guard let framed = find(exchange, .framed) else { return METIS_LATE }
+      return sendText(framed, head)
+    }
     let status = head.pointee.status
-    guard isFinal(status) else { return METIS_INVALID }
+    guard isFinal(status) else {
+      return status == 101 ? acceptWebSocket(connection, head) : METIS_INVALID
+    }
     var count = 0
     for index in 0..<head.pointee.part_count { count += head.pointee.parts[index].count }
     let framing: BodyFraming =
@@ -90,10 +95,12 @@ extension EventLoop {
     connection.pointee.bodiless = bodiless || connection.pointee.isHead
     connection.pointee.wantsWritable = false
     connection.pointee.state = .streaming
-    let result = sendParts(connection, head.pointee.parts, head.pointee.part_count)
+    boundKernelQueue(connection)
+    // The head is out: what came with it is taken, however long it is.
+    let result = sendParts(
+      connection, head.pointee.parts, head.pointee.part_count, isFirst: true)
     if !connection.pointee.isProcessing { makeReady(connection) }
-    // What does not fit was taken all the same: the head is out.
-    return result == METIS_LIMIT ? METIS_BUSY : result
+    return result
   }
 
   /// Sends a piece of the body.
@@ -106,23 +113,16 @@ extension EventLoop {
     return result
   }
 
-  private func unsent(_ connection: ConnectionPointer) -> Int {
-    connection.pointee.output.count + (outputOwner == connection ? outputCount : 0)
-  }
-
   private func sendParts(
-    _ connection: ConnectionPointer, _ parts: UnsafePointer<metis_slice_v1>?, _ count: Int
+    _ connection: ConnectionPointer, _ parts: UnsafePointer<metis_slice_v1>?, _ count: Int,
+    isFirst: Bool = false
   ) -> Int32 {
     guard let parts, !connection.pointee.bodiless else { return METIS_OK }
     var size = 0
     for index in 0..<count { size += parts[index].count }
     // An empty chunk would end the body.
     if size == 0 { return METIS_OK }
-    let before = unsent(connection)
-    if before > settings.streamHigh, before + size > 2 * settings.streamHigh {
-      connection.pointee.wantsWritable = true
-      return METIS_LIMIT
-    }
+    guard isFirst || hasRoom(connection, size) else { return METIS_LIMIT }
     if connection.pointee.chunked {
       let out = reserve(connection, 24)
       let digits = DecimalText.writeHex(size, to: out)
@@ -134,16 +134,15 @@ extension EventLoop {
       if let bytes = parts[index].bytes { put(connection, bytes, parts[index].count) }
     }
     if connection.pointee.chunked { put(connection, "\r\n") }
-    guard unsent(connection) > settings.streamHigh else { return METIS_OK }
-    if outputOwner == connection { flushOutput() }
-    guard connection.pointee.output.count > settings.streamHigh else { return METIS_OK }
-    connection.pointee.wantsWritable = true
-    return METIS_BUSY
+    return pressure(connection)
   }
 
   /// Ends the body.
   func finish(_ exchange: UInt64) -> Int32 {
-    guard let connection = find(exchange, .streaming) else { return METIS_LATE }
+    guard let connection = find(exchange, .streaming) else {
+      guard let framed = find(exchange, .framed) else { return METIS_LATE }
+      return finishFrames(framed)
+    }
     if connection.pointee.chunked, !connection.pointee.bodiless {
       put(connection, "0\r\n\r\n")
     }
@@ -153,7 +152,10 @@ extension EventLoop {
 
   /// Cuts the connection with a reset.
   func abort(_ exchange: UInt64) {
-    guard let connection = find(exchange, .waiting) ?? find(exchange, .streaming) else { return }
+    guard
+      let connection = find(exchange, .waiting) ?? find(exchange, .streaming)
+        ?? find(exchange, .framed)
+    else { return }
     var option = Glibc.linger(l_onoff: 1, l_linger: 0)
     setsockopt(
       connection.pointee.fd, SOL_SOCKET, SO_LINGER, &option,

@@ -81,7 +81,9 @@ extension EventLoop {
     }
     connection.pointee.isProcessing = false
     switch connection.pointee.state {
-    case .reading, .waiting, .streaming: connection.pointee.reader.suspend()
+    case .reading, .waiting, .streaming, .framed:
+      connection.pointee.reader.suspend()
+      if connection.pointee.reader.held != connection.pointee.held { account(connection) }
     default: connection.pointee.reader.drop(&pool)
     }
     if outputOwner == connection { flushOutput() }
@@ -90,6 +92,32 @@ extension EventLoop {
     } else if connection.pointee.state == .closing, connection.pointee.output.count == 0 {
       linger(connection)
     }
+  }
+
+  /// Counts the memory of what is incomplete in the instance's bound.
+  func account(_ connection: ConnectionPointer) {
+    if charge(connection) { return }
+    switch connection.pointee.state {
+    case .waiting, .streaming:
+      // The present answer becomes the last; the client sends again what came behind.
+      connection.pointee.keepAlive = false
+    case .framed: failFrames(connection, .overload)
+    default: refuse(connection, .overload)
+    }
+    connection.pointee.reader.drop(&pool)
+    connection.pointee.webSocket?.pointee.reader.dropMessage()
+    _ = charge(connection)
+  }
+
+  /// False where there is no room for more.
+  private func charge(_ connection: ConnectionPointer) -> Bool {
+    let held =
+      connection.pointee.reader.held + (connection.pointee.webSocket?.pointee.reader.held ?? 0)
+    let more = held - connection.pointee.held
+    if more > 0, !shared.hold(more) { return false }
+    if more < 0 { shared.release(-more) }
+    connection.pointee.held = held
+    return true
   }
 
   /// Sets the time-out of a connection that needs more bytes.
@@ -138,6 +166,10 @@ extension EventLoop {
     connection.pointee.oldVersion = parser.pointee.oldVersion
     connection.pointee.isHead = parser.pointee.isHead
     connection.pointee.continued = false
+    connection.pointee.isHandshake = parser.pointee.isWebSocket
+    if parser.pointee.isWebSocket {
+      prepareWebSocket(connection, base + parser.pointee.webSocketKey)
+    }
     message.pointee.exchange = ExchangeID.make(
       generation: connection.pointee.generation, loop: index, slot: connection.pointee.slot)
     message.pointee.verb = metis_slice_v1(bytes: base, count: parser.pointee.target - 1)

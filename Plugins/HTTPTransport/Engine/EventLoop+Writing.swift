@@ -1,4 +1,6 @@
+import CLinux
 import Glibc
+import MetisPluginAPI
 
 extension EventLoop {
   /// Room for `count` bytes, at most `outputSize`, in the loop's buffer for this connection; they
@@ -90,9 +92,58 @@ extension EventLoop {
       connection.pointee.isThrottled = false
       makeReady(connection)
     }
-    if connection.pointee.wantsWritable, connection.pointee.state == .streaming {
+    if connection.pointee.wantsWritable,
+      connection.pointee.state == .streaming || connection.pointee.state == .framed
+    {
       connection.pointee.wantsWritable = false
       writable(hostContext, index, exchange(connection))
+    }
+  }
+
+  // MARK: Back-pressure
+
+  /// Bytes that the kernel did not take, or was not offered yet.
+  private func unsent(_ connection: ConnectionPointer) -> Int {
+    connection.pointee.output.count + (outputOwner == connection ? outputCount : 0)
+  }
+
+  /// Whether a stream takes `size` more bytes: within its limit, or because nothing waits. Where
+  /// not, `writable` will tell.
+  func hasRoom(_ connection: ConnectionPointer, _ size: Int) -> Bool {
+    if unsent(connection) + size <= settings.streamLimit { return true }
+    if outputOwner == connection { flushOutput() }
+    let waiting = connection.pointee.output.count
+    if waiting == 0 || waiting + size <= settings.streamLimit { return true }
+    connection.pointee.wantsWritable = true
+    return false
+  }
+
+  /// METIS_BUSY for a stream over its high watermark, where `writable` will tell; else METIS_OK.
+  func pressure(_ connection: ConnectionPointer) -> Int32 {
+    guard unsent(connection) > settings.streamHigh else { return METIS_OK }
+    if outputOwner == connection { flushOutput() }
+    guard connection.pointee.output.count > settings.streamHigh else { return METIS_OK }
+    connection.pointee.wantsWritable = true
+    return METIS_BUSY
+  }
+
+  /// Bytes that the kernel may hold unsent for a stream. Without a bound its buffer grows to
+  /// megabytes for a peer that does not read, and what waits there is lost with the connection.
+  private static let kernelQueue: Int32 = 16_384
+
+  /// Bounds what the kernel holds of a stream: once a connection.
+  func boundKernelQueue(_ connection: ConnectionPointer) {
+    if connection.pointee.isBounded { return }
+    connection.pointee.isBounded = true
+    var size = Self.kernelQueue
+    let count = socklen_t(MemoryLayout<Int32>.size)
+    if connection.pointee.peerCount > 0 {
+      // Not SO_SNDBUF: what is on its way to a reader may be as much as the path holds.
+      setsockopt(
+        connection.pointee.fd, Int32(IPPROTO_TCP), Int32(TCP_NOTSENT_LOWAT), &size, count)
+    } else {
+      size *= 2
+      setsockopt(connection.pointee.fd, SOL_SOCKET, SO_SNDBUF, &size, count)
     }
   }
 

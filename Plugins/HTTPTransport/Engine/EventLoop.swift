@@ -47,6 +47,8 @@ final class EventLoop {
   var outputCount = 0
   var outputOwner: ConnectionPointer?
   let message: UnsafeMutablePointer<metis_message_v1>
+  /// A message of a WebSocket.
+  let frame: UnsafeMutablePointer<metis_message_v1>
   let fields: UnsafeMutablePointer<metis_field_v1>
   let dateLine: UnsafeMutablePointer<UInt8>
   var dateSecond: Int64 = -1
@@ -73,6 +75,8 @@ final class EventLoop {
   /// Shorter once a drain closes idle connections.
   var idleTimeout: UInt64
   let writeTimeout: UInt64
+  /// 0 for never.
+  let pingInterval: UInt64
 
   init(
     index: UInt32, settings: EngineSettings, shared: ServerState, tls: TLSSource?,
@@ -97,6 +101,7 @@ final class EventLoop {
     bodyTimeout = UInt64(settings.bodyTimeout) * 1_000_000
     idleTimeout = UInt64(settings.idleTimeout) * 1_000_000
     writeTimeout = UInt64(settings.writeTimeout) * 1_000_000
+    pingInterval = UInt64(settings.pingInterval) * 1_000_000
     now = Self.monotonic()
     wheel = TimerWheel(now: now)
     pool = ParserPool(settings.parser)
@@ -107,6 +112,10 @@ final class EventLoop {
     message.initialize(to: metis_message_v1())
     message.pointee.size = UInt32(MemoryLayout<metis_message_v1>.size)
     message.pointee.kind = METIS_MESSAGE_HTTP
+    frame = .allocate(capacity: 1)
+    frame.initialize(to: metis_message_v1())
+    frame.pointee.size = UInt32(MemoryLayout<metis_message_v1>.size)
+    frame.pointee.kind = METIS_MESSAGE_FRAME
     fields = .allocate(capacity: settings.parser.fields)
     fields.initialize(repeating: metis_field_v1(), count: settings.parser.fields)
     dateLine = .allocate(capacity: ResponseHead.dateLineCount)
@@ -128,6 +137,7 @@ final class EventLoop {
     input.deallocate()
     output.deallocate()
     message.deallocate()
+    frame.deallocate()
     fields.deallocate()
     dateLine.deallocate()
     table.destroy()
@@ -233,6 +243,8 @@ final class EventLoop {
       if !connection.pointee.isThrottled { read(connection) }
     case .waiting, .streaming:
       if connection.pointee.peerEnded || connection.pointee.failed { lose(connection) }
+    case .framed:
+      if connection.pointee.failed { lose(connection) } else { serveFrames(connection) }
     case .closing:
       if connection.pointee.failed {
         kill(connection)
@@ -275,7 +287,7 @@ final class EventLoop {
   private func settle(_ connection: ConnectionPointer) {
     if connection.pointee.failed {
       switch connection.pointee.state {
-      case .waiting, .streaming: lose(connection)
+      case .waiting, .streaming, .framed: lose(connection)
       case .free, .dead: break
       default: kill(connection)
       }

@@ -29,7 +29,8 @@ public final class HTTPServer {
       throw EngineError(
         "listening socket \(listener.fd) is of loop \(listener.loop); there are \(count)")
     }
-    let shared = ServerState(loops: count, maxConnections: settings.maxConnections)
+    let shared = ServerState(
+      loops: count, maxConnections: settings.maxConnections, heldLimit: settings.partialLimit)
     let tls = try settings.tls.map { settings throws(EngineError) in try TLSSource(settings) }
     var made: [Unmanaged<EventLoop>] = []
     do throws(EngineError) {
@@ -113,7 +114,9 @@ public final class HTTPServer {
   }
 
   /// Answers an exchange: METIS_OK, METIS_LATE, METIS_INVALID for a status or field that may not
-  /// stand in an answer, METIS_LIMIT for a head over 64 KB. [loop-thread]
+  /// stand in an answer, METIS_LIMIT for a head over 64 KB. Status 101 takes a handshake of
+  /// WebSocket. Sends one message where the exchange is a WebSocket: METIS_BUSY and METIS_LIMIT as
+  /// with `send`. [loop-thread]
   @inline(__always)
   public func respond(_ exchange: UInt64, _ head: UnsafePointer<metis_response_v1>) -> Int32 {
     guard let loop = loop(exchange) else { return METIS_LATE }
@@ -126,7 +129,8 @@ public final class HTTPServer {
     return loop._withUnsafeGuaranteedRef { $0.begin(exchange, head) }
   }
 
-  /// Sends a piece of a body. [loop-thread]
+  /// Sends a piece of a body: METIS_BUSY over the high watermark (it was taken), METIS_LIMIT where
+  /// it does not fit (it was not). Either is followed by one `writable`. [loop-thread]
   public func send(
     _ exchange: UInt64, _ parts: UnsafePointer<metis_slice_v1>?, _ count: Int
   ) -> Int32 {
@@ -134,7 +138,7 @@ public final class HTTPServer {
     return loop._withUnsafeGuaranteedRef { $0.send(exchange, parts, count) }
   }
 
-  /// Ends a body. [loop-thread]
+  /// Ends a body, or closes a WebSocket in order. [loop-thread]
   public func finish(_ exchange: UInt64) -> Int32 {
     guard let loop = loop(exchange) else { return METIS_LATE }
     return loop._withUnsafeGuaranteedRef { $0.finish(exchange) }

@@ -11,6 +11,16 @@ public struct Refusal: Sendable {
     self.status = status
     self.reason = reason
   }
+
+  /// Fields that the status asks for, each with its CRLF. Not stored: each check of a request
+  /// returns a refusal or nil, and a larger one makes all of them slower.
+  var fields: StaticString {
+    switch status {
+    case 426: "upgrade: websocket\r\nsec-websocket-version: 13\r\nconnection: upgrade\r\n"
+    case 503: "retry-after: 1\r\n"
+    default: ""
+    }
+  }
 }
 
 extension Refusal {
@@ -52,9 +62,16 @@ extension Refusal {
     400, "Chunk extensions or trailer fields are too long.")
   static let chunkSize = Refusal(400, "Malformed chunk size: expected a hexadecimal number.")
   static let chunk = Refusal(400, "Malformed chunk: expected CRLF after its size and its data.")
-  static let method = Refusal(400, "Malformed or unknown method.")
+  static let method = Refusal(400, "Malformed method: expected a token.")
+  static let methodUnknown = Refusal(501, "Unknown method.")
   static let target = Refusal(400, "Malformed request target.")
   static let malformed = Refusal(400, "Malformed request.")
+  static let overload = Refusal(
+    503, "Too much of unfinished requests is held already; try again.")
+  static let webSocketVersion = Refusal(
+    426, "Unsupported Sec-WebSocket-Version: only 13 is spoken.")
+  static let webSocketKey = Refusal(
+    400, "Malformed handshake: expected one Sec-WebSocket-Key, 16 bytes in base64.")
   static let headTimeout = Refusal(408, "The request head did not arrive in time.")
   static let bodyTimeout = Refusal(408, "The request body did not arrive in time.")
 }

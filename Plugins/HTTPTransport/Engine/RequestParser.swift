@@ -48,6 +48,10 @@ struct RequestParser {
   var expectsContinue = false
   var oldVersion = false
   var isHead = false
+  /// The request is a handshake of WebSocket in order.
+  var isWebSocket = false
+  /// Where its key stands.
+  var webSocketKey = 0
   var body = 0
   var bodyCount = 0
   var chunkOverhead = 0
@@ -96,6 +100,7 @@ struct RequestParser {
     expectsContinue = false
     oldVersion = false
     isHead = false
+    isWebSocket = false
     body = 0
     bodyCount = 0
     chunkOverhead = 0
@@ -128,7 +133,7 @@ struct RequestParser {
         let stop = UnsafeRawPointer(stop) - UnsafeRawPointer(base)
         return .complete(end: stop)
       }
-      return .refused(parser.pointee.refusal ?? Self.refusal(of: status))
+      return .refused(parser.pointee.refusal ?? refusal(of: status, machine, base))
     }
     if parser.pointee.headComplete {
       return .incomplete(
@@ -143,9 +148,14 @@ struct RequestParser {
     targetComplete ? .headTooLong : targetCount > limits.targetBytes ? .targetTooLong : .headTooLong
   }
 
-  private static func refusal(of status: llhttp_errno_t) -> Refusal {
-    switch status {
-    case HPE_INVALID_METHOD: .method
+  private static func refusal(
+    of status: llhttp_errno_t, _ machine: UnsafePointer<llhttp_t>, _ base: UnsafePointer<UInt8>
+  ) -> Refusal {
+    // llhttp knows the methods of RTSP as well, and refuses them behind the target.
+    let rtsp = UInt8(HTTP_DESCRIBE.rawValue)...UInt8(HTTP_FLUSH.rawValue)
+    return switch status {
+    case HPE_INVALID_METHOD: isToken(machine, base) ? .methodUnknown : .method
+    case HPE_INVALID_CONSTANT where rtsp.contains(machine.pointee.method): .methodUnknown
     case HPE_INVALID_URL: .target
     case HPE_INVALID_VERSION, HPE_PAUSED_H2_UPGRADE, HPE_INVALID_CONSTANT: .version
     case HPE_INVALID_CONTENT_LENGTH: .lengthInvalid
@@ -156,5 +166,22 @@ struct RequestParser {
     case HPE_LF_EXPECTED, HPE_CR_EXPECTED, HPE_STRICT: .lineEnd
     default: .malformed
     }
+  }
+
+  /// Whether the method is a token (RFC 9110, section 5.6.2) up to the byte that llhttp stopped
+  /// at: the verdict does not wait for what follows.
+  private static func isToken(
+    _ machine: UnsafePointer<llhttp_t>, _ base: UnsafePointer<UInt8>
+  ) -> Bool {
+    guard let stop = machine.pointee.error_pos else { return false }
+    for place in 0...max(UnsafeRawPointer(stop) - UnsafeRawPointer(base), 0) {
+      switch base[place] {
+      case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x21, 0x23...0x27, 0x2a, 0x2b, 0x2d, 0x2e,
+        0x5e...0x60, 0x7c, 0x7e:
+        continue
+      default: return false
+      }
+    }
+    return true
   }
 }

@@ -46,6 +46,21 @@ struct RequestReader {
   /// Whether the head of the present request is complete and its body is not.
   var isInBody: Bool { parser?.pointee.headComplete ?? false }
 
+  /// Bytes of the connection's own memory.
+  var held: Int { Int(capacity) }
+
+  /// Whether bytes are at hand that nobody has read.
+  var hasRest: Bool { fill > start }
+
+  /// The bytes at hand, for a connection that does not speak HTTP any more.
+  var rest: UnsafeMutableBufferPointer<UInt8>? {
+    guard let bytes, fill > start else { return nil }
+    return UnsafeMutableBufferPointer(start: bytes + Int(start), count: Int(fill - start))
+  }
+
+  /// The first `count` bytes of `rest` are used up.
+  mutating func skip(_ count: Int) { start += UInt32(truncatingIfNeeded: count) }
+
   /// The first byte of the present request, which its places count from.
   var base: UnsafeMutablePointer<UInt8> {
     // Only asked while a request is complete, when there are bytes.

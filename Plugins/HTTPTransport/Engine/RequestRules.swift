@@ -75,6 +75,7 @@ extension RequestParser {
     var hosts = 0
     var lengths = 0
     var codings = 0
+    var upgrades = false
     for field in 0..<fieldCount {
       let place = fields[field]
       switch place.nameCount {
@@ -84,6 +85,7 @@ extension RequestParser {
       case 6 where isName(place, "expect"):
         if !isValue(place, "100-continue") { return .expectation }
         expectsContinue = !oldVersion
+      case 7 where isName(place, "upgrade"): upgrades = true
       case 14 where isName(place, "content-length"):
         lengths += 1
         if !isNumber(place) { return .lengthInvalid }
@@ -101,22 +103,22 @@ extension RequestParser {
     if codings > 0, oldVersion { return .codingInOldVersion }
     // What llhttp will do with the body is what the fields say.
     if (codings > 0) != chunked { return .codingUnknown }
-    return nil
+    return upgrades ? checkUpgrade() : nil
   }
 
   @inline(__always)
-  private func isName(_ place: FieldPlace, _ name: StaticString) -> Bool {
+  func isName(_ place: FieldPlace, _ name: StaticString) -> Bool {
     equals(base + Int(place.name), name)
   }
 
-  private func isValue(_ place: FieldPlace, _ value: StaticString) -> Bool {
+  func isValue(_ place: FieldPlace, _ value: StaticString) -> Bool {
     Int(place.valueCount) == value.utf8CodeUnitCount && equals(base + Int(place.value), value)
   }
 
   /// Compares with a text in lower case, without regard to ASCII case. Only letters, digits and
   /// `-` may stand in `text`: 0x20 is set in all of them.
   @inline(__always)
-  private func equals(_ bytes: UnsafePointer<UInt8>, _ text: StaticString) -> Bool {
+  func equals(_ bytes: UnsafePointer<UInt8>, _ text: StaticString) -> Bool {
     let expected = text.utf8Start
     for index in 0..<text.utf8CodeUnitCount {
       let byte = bytes[index]

@@ -49,20 +49,8 @@ enum ResponseHead {
     oldVersion: Bool, date: UnsafePointer<UInt8>, to out: UnsafeMutablePointer<UInt8>
   ) -> Int? {
     var at = statusLine(head.pointee.status, to: out)
-    for index in 0..<head.pointee.field_count {
-      let field = head.pointee.fields[index]
-      if isOurs(field.name) { continue }
-      guard copyName(field.name, to: out + at) else { return nil }
-      at += field.name.count
-      out[at] = 0x3a
-      out[at + 1] = 0x20
-      at += 2
-      guard copyValue(field.value, to: out + at) else { return nil }
-      at += field.value.count
-      out[at] = 0x0d
-      out[at + 1] = 0x0a
-      at += 2
-    }
+    guard let end = writeFields(head, to: out, at) else { return nil }
+    at = end
     memcpy(out + at, date, dateLineCount)
     at += dateLineCount
     switch framing {
@@ -82,14 +70,70 @@ enum ResponseHead {
     return at
   }
 
+  /// Writes the host's fields from `start` on; the place behind them, or nil.
+  @inline(__always)
+  private static func writeFields(
+    _ head: UnsafePointer<metis_response_v1>, to out: UnsafeMutablePointer<UInt8>, _ start: Int
+  ) -> Int? {
+    var at = start
+    for index in 0..<head.pointee.field_count {
+      let field = head.pointee.fields[index]
+      if isOurs(field.name) { continue }
+      guard copyName(field.name, to: out + at) else { return nil }
+      at += field.name.count
+      out[at] = 0x3a
+      out[at + 1] = 0x20
+      at += 2
+      guard copyValue(field.value, to: out + at) else { return nil }
+      at += field.value.count
+      out[at] = 0x0d
+      out[at + 1] = 0x0a
+      at += 2
+    }
+    return at
+  }
+
+  /// Writes the answer to a handshake of WebSocket (RFC 6455, section 4.2.2) to `out`, which has
+  /// room for `bound` bytes. Nil where a field may not stand in it.
+  static func writeHandshake(
+    _ head: UnsafePointer<metis_response_v1>, accept: UnsafePointer<UInt8>,
+    date: UnsafePointer<UInt8>, to out: UnsafeMutablePointer<UInt8>
+  ) -> Int? {
+    // Extensions are not spoken, and what is ours is not the host's to say.
+    for index in 0..<head.pointee.field_count {
+      let name = head.pointee.fields[index].name
+      switch name.count {
+      case 7 where equals(name, "upgrade"), 20 where equals(name, "sec-websocket-accept"),
+        24 where equals(name, "sec-websocket-extensions"):
+        return nil
+      default: break
+      }
+    }
+    var at = copy(
+      """
+      HTTP/1.1 101 Switching Protocols\r
+      upgrade: websocket\r
+      connection: upgrade\r
+      sec-websocket-accept: \
+
+      """, to: out)
+    memcpy(out + at, accept, WebSocketConnection.acceptCount)
+    at += WebSocketConnection.acceptCount
+    at += copy("\r\n", to: out + at)
+    guard let end = writeFields(head, to: out, at) else { return nil }
+    memcpy(out + end, date, dateLineCount)
+    return end + dateLineCount + copy("\r\n", to: out + end + dateLineCount)
+  }
+
   /// Writes the answer to a request that is not taken.
   static func writeRefusal(
     _ refusal: Refusal, isHead: Bool, _ loop: EventLoop, _ connection: ConnectionPointer
   ) {
     let count = refusal.reason.utf8CodeUnitCount
-    let out = loop.reserve(connection, overhead + 64 + count)
+    let out = loop.reserve(connection, overhead + 64 + count + refusal.fields.utf8CodeUnitCount)
     var at = statusLine(UInt32(refusal.status), to: out)
     at += copy("content-type: text/plain; charset=utf-8\r\n", to: out + at)
+    at += copy(refusal.fields, to: out + at)
     memcpy(out + at, loop.dateLine, dateLineCount)
     at += dateLineCount
     at += copy("content-length: ", to: out + at)

@@ -7,12 +7,16 @@ final class ServerState: Sendable {
   private let holds: Atomic<Int>
   private let loops: Int
   private let maxConnections: Int
+  /// Bytes of requests and messages that are not complete.
+  private let heldBytes = Atomic<Int>(0)
+  private let heldLimit: Int
   private let drainDeadline = Atomic<UInt64>(0)
   private let idleEnds = Atomic<Bool>(false)
   private let stopped = Atomic<Bool>(false)
 
-  init(loops: Int, maxConnections: Int) {
+  init(loops: Int, maxConnections: Int, heldLimit: Int) {
     holds = Atomic(loops)
+    self.heldLimit = heldLimit
     self.loops = loops
     self.maxConnections = maxConnections
   }
@@ -29,6 +33,16 @@ final class ServerState: Sendable {
   func leave() -> Bool {
     holds.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue == 0
   }
+
+  /// Takes room for `more` bytes of what is incomplete; false where there is none. [loop-thread]
+  func hold(_ more: Int) -> Bool {
+    if heldBytes.wrappingAdd(more, ordering: .relaxed).newValue <= heldLimit { return true }
+    heldBytes.wrappingSubtract(more, ordering: .relaxed)
+    return false
+  }
+
+  /// Gives room back. [loop-thread]
+  func release(_ bytes: Int) { heldBytes.wrappingSubtract(bytes, ordering: .relaxed) }
 
   /// When a drain must have ended, in ns of CLOCK_MONOTONIC; 0 while there is none.
   var drain: UInt64 { drainDeadline.load(ordering: .acquiring) }

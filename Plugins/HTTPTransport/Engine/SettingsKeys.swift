@@ -4,6 +4,8 @@ struct NumberKey: Sendable {
   let path: WritableKeyPath<EngineSettings, Int> & Sendable
   let range: ClosedRange<Int>
   let purpose: String
+  /// What one of the key is in the settings.
+  var unit = 1
 
   /// All of them, in the order of the reference.
   static let all: [NumberKey] = [
@@ -13,7 +15,9 @@ struct NumberKey: Sendable {
         + "the handshake of TLS."),
     NumberKey(
       name: "body_timeout_ms", path: \.bodyTimeout, range: 1...3_600_000,
-      purpose: "Milliseconds from the end of a head to the end of its body."),
+      purpose:
+        "Milliseconds from the end of a head to the end of its body; also for a message of a "
+        + "WebSocket."),
     NumberKey(
       name: "idle_timeout_ms", path: \.idleTimeout, range: 1...86_400_000,
       purpose: "Milliseconds that a connection may rest between two requests."),
@@ -39,10 +43,27 @@ struct NumberKey: Sendable {
       name: "max_pipelined", path: \.maxPipelined, range: 1...65_536,
       purpose: "Requests of one connection that are answered before others get their turn."),
     NumberKey(
-      name: "stream_queue_bytes", path: \.streamHigh, range: 1_024...1_073_741_824,
-      purpose: "Unsent bytes over which a stream is busy; twice as many are its bound."),
+      name: "stream_high_watermark", path: \.streamHigh, range: 1_024...1_073_741_824,
+      purpose: "Unsent bytes over which a stream or WebSocket is busy."),
     NumberKey(
-      name: "stream_resume_bytes", path: \.streamLow, range: 0...1_073_741_824,
-      purpose: "Unsent bytes under which a busy stream goes on; below stream_queue_bytes."),
+      name: "stream_low_watermark", path: \.streamLow, range: 0...1_073_741_823,
+      purpose: "Unsent bytes from which down a busy stream goes on; without it a quarter of "
+        + "stream_high_watermark."),
+    NumberKey(
+      name: "stream_limit", path: \.streamLimit, range: 1_024...8_589_934_592,
+      purpose: "Unsent bytes that a stream or WebSocket never goes over, but for one message that "
+        + "is longer; without it eight times stream_high_watermark."),
+    NumberKey(
+      name: "partial_bodies_limit", path: \.partialLimit, range: 65_536...1_099_511_627_776,
+      purpose: "Bytes of memory for unfinished requests and messages over all connections; more is "
+        + "answered with 503, or close code 1013."),
+    NumberKey(
+      name: "websocket_message_limit", path: \.messageLimit, range: 125...1_073_741_824,
+      purpose: "Bytes of a WebSocket's message; more is closed with 1009. Without it "
+        + "max_body_bytes."),
+    NumberKey(
+      name: "websocket_ping_interval_sec", path: \.pingInterval, range: 0...86_400,
+      purpose: "Seconds of silence before a WebSocket is pinged, and after the ping before it is "
+        + "cut; 0 for never.", unit: 1_000),
   ]
 }

@@ -29,8 +29,10 @@ func slice(_ text: StaticString) -> metis_slice_v1 {
 
 /// The descriptor, in memory that is never freed: it lives as long as the library.
 private func makeDescriptor() -> UnsafePointer<metis_descriptor_v1> {
-  let provides = UnsafeMutablePointer<metis_slice_v1>.allocate(capacity: 1)
-  provides.initialize(to: slice("http"))
+  // One door: streams and WebSockets begin as requests of it.
+  let names = [slice("http"), slice("sse"), slice("websocket")]
+  let provides = UnsafeMutableBufferPointer<metis_slice_v1>.allocate(capacity: names.count)
+  _ = provides.initialize(from: names)
   let needs = UnsafeMutablePointer<metis_slice_v1>.allocate(capacity: 1)
   needs.initialize(to: slice("net.listen"))
   var content = metis_descriptor_v1()
@@ -40,8 +42,8 @@ private func makeDescriptor() -> UnsafePointer<metis_descriptor_v1> {
   content.version = slice("0.1.0")
   content.vendor = slice("Metis")
   content.license = slice("MIT")
-  content.provides = UnsafePointer(provides)
-  content.provides_count = 1
+  content.provides = UnsafePointer(provides.baseAddress)
+  content.provides_count = names.count
   content.needs = UnsafePointer(needs)
   content.needs_count = 1
   let descriptor = UnsafeMutablePointer<metis_descriptor_v1>.allocate(capacity: 1)

@@ -20,8 +20,14 @@ final class StdioLoop: @unchecked Sendable {
   private let drainDeadline = Atomic<UInt64>(0)
   private var framer: LineFramer
   private var writer: LineWriter
+  /// The input is at its end.
+  private var isInputOver = false
+  /// The host has closed the connection: what waits still goes out.
+  private var isFinished = false
   private var hasEnded = false
   private var hasDrained = false
+  /// Lines are at hand that wait until the reader has caught up.
+  private var isHeldBack = false
   private var hostDue = UInt64.max
   private var thread: pthread_t?
 
@@ -35,7 +41,7 @@ final class StdioLoop: @unchecked Sendable {
     self.log = log
     wakeDescriptor = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
     framer = LineFramer(limit: settings.maxLineBytes)
-    writer = LineWriter(settings.output)
+    writer = LineWriter(settings)
     if wakeDescriptor < 0 { return nil }
   }
 
@@ -80,17 +86,28 @@ final class StdioLoop: @unchecked Sendable {
   // MARK: What the host calls on the thread
 
   /// Sends one message as a line. METIS_INVALID where it holds a line feed: it would be two.
+  /// METIS_BUSY: it was taken, but the reader is behind; METIS_LIMIT: it was not taken. Either is
+  /// followed by one `writable`.
   func send(_ parts: UnsafePointer<metis_slice_v1>?, _ count: Int) -> Int32 {
-    if writer.isBroken { return METIS_LATE }
+    if writer.isBroken || isFinished { return METIS_LATE }
     let slices = UnsafeBufferPointer(start: parts, count: count)
+    var size = 1
     for slice in slices where slice.count > 0 {
       guard let bytes = slice.bytes else { return METIS_INVALID }
       if memchr(bytes, 0x0a, slice.count) != nil { return METIS_INVALID }
+      size += slice.count
     }
+    guard writer.hasRoom(size) else { return METIS_LIMIT }
     let pieces = slices.map { UnsafeBufferPointer(start: $0.bytes, count: $0.count) }
-    pieces.withUnsafeBufferPointer { writer.add($0) }
-    if writer.isFull { flush() }
-    return writer.isBroken ? METIS_LATE : METIS_OK
+    let isBehind = pieces.withUnsafeBufferPointer { writer.add($0) }
+    return writer.isBroken ? METIS_LATE : isBehind ? METIS_BUSY : METIS_OK
+  }
+
+  /// Closes the connection once what waits is written.
+  func finish() -> Int32 {
+    if writer.isBroken || isFinished { return METIS_LATE }
+    isFinished = true
+    return METIS_OK
   }
 
   /// The host gives the peer up.
@@ -107,27 +124,40 @@ final class StdioLoop: @unchecked Sendable {
       return
     }
     while !isStopped.load(ordering: .acquiring) { turn() }
+    writer.writeAll()
     host.pointee.detach?(hostContext, 0)
   }
 
   private func turn() {
     let drain = drainDeadline.load(ordering: .acquiring)
-    let reads = !hasEnded && (drain == 0 || framer.isInLine) && !hasDrained
+    let mayRead =
+      !isInputOver && !isFinished && !hasEnded && (drain == 0 || framer.isInLine) && !hasDrained
+    // Whoever does not read answers is not asked for more.
+    let delivers = isHeldBack && !writer.isBusy
+    let reads = mayRead && !isHeldBack && !writer.isBusy
     var polls = [
       pollfd(fd: wakeDescriptor, events: Int16(POLLIN), revents: 0),
       pollfd(fd: reads ? settings.input : -1, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: writer.isEmpty ? -1 : settings.output, events: Int16(POLLOUT), revents: 0),
     ]
     let due = drain != 0 && !hasDrained ? min(hostDue, drain) : hostDue
-    if drain == 0 || reads || hasDrained { _ = poll(&polls, 2, milliseconds(until: due)) }
+    if drain == 0 || mayRead || hasDrained || !writer.isEmpty {
+      _ = poll(&polls, 3, delivers ? 0 : milliseconds(until: due))
+    }
     if polls[0].revents != 0 {
       var count: UInt64 = 0
       _ = Glibc.read(wakeDescriptor, &count, 8)
       isWoken.store(false, ordering: .releasing)
     }
-    if polls[1].revents != 0 { read(byByte: drain != 0) }
+    if delivers {
+      deliverLines()
+    } else if polls[1].revents != 0 {
+      read(byByte: drain != 0)
+    }
     if let poll = host.pointee.poll { hostDue = poll(hostContext, 0, monotonic()) }
     flush()
-    if drain != 0, !hasDrained, hasEnded || !framer.isInLine || monotonic() >= drain {
+    let isThrough = (isInputOver || !framer.isInLine) && !isHeldBack && writer.isEmpty
+    if drain != 0, !hasDrained, isThrough || monotonic() >= drain {
       hasDrained = true
       host.pointee.drained?(hostContext)
     }
@@ -139,19 +169,29 @@ final class StdioLoop: @unchecked Sendable {
     if count < 0, errno == EAGAIN || errno == EINTR { return }
     if count > 0 {
       framer.received(count)
-      while let line = framer.next() { deliver(line) }
     } else {
-      if let line = framer.last() { deliver(line) }
+      isInputOver = true
     }
+    deliverLines()
+  }
+
+  /// Hands over the lines at hand, as long as the peer takes the answers.
+  private func deliverLines() {
+    isHeldBack = false
+    while !isFinished {
+      if writer.isBusy {
+        isHeldBack = true
+        break
+      }
+      guard let line = framer.next() else { break }
+      deliver(line)
+    }
+    if isInputOver, !isHeldBack, !isFinished, let line = framer.last() { deliver(line) }
     let skipped = framer.takeSkipped()
     if skipped > 0 {
       log.write(
         METIS_LOG_WARN,
         "skipped \(skipped) message(s) longer than max_line_bytes, \(settings.maxLineBytes)")
-    }
-    if count <= 0 {
-      flush()
-      end()
     }
   }
 
@@ -165,9 +205,9 @@ final class StdioLoop: @unchecked Sendable {
   }
 
   private func flush() {
-    if writer.isEmpty { return }
-    writer.flush { isStopped.load(ordering: .acquiring) }
-    if writer.isBroken { end() }
+    if !writer.isEmpty { writer.write() }
+    if writer.takeWritable() { host.pointee.writable?(hostContext, 0, Self.connection) }
+    if writer.isBroken || ((isInputOver || isFinished) && !isHeldBack && writer.isEmpty) { end() }
   }
 
   /// The peer is gone: the host finishes what is under way and shuts down.

@@ -15,12 +15,12 @@ func makeTransportTable() -> UnsafePointer<metis_transport_v1> {
     guard let response = response?.pointee else { return METIS_INVALID }
     return loop(instance)._withUnsafeGuaranteedRef { $0.send(response.parts, response.part_count) }
   }
-  // A message is one line: there is nothing to begin or to finish.
+  // A message is one line: there is nothing to begin.
   table.begin = { _, _, _ in METIS_UNSUPPORTED }
   table.send = { instance, _, parts, count in
     loop(instance)._withUnsafeGuaranteedRef { $0.send(parts, count) }
   }
-  table.finish = { _, _ in METIS_UNSUPPORTED }
+  table.finish = { instance, _ in loop(instance)._withUnsafeGuaranteedRef { $0.finish() } }
   table.abort = { instance, _ in loop(instance)._withUnsafeGuaranteedRef { $0.abort() } }
   table.wake = { instance, _ in loop(instance)._withUnsafeGuaranteedRef { $0.wake() } }
   let memory = UnsafeMutablePointer<metis_transport_v1>.allocate(capacity: 1)
