@@ -37,8 +37,8 @@ public struct SchemaLimits: Sendable, Hashable {
   /// How many bytes an instance may have.
   public var instanceBytes = 64 << 20
 
-  /// How many subschemas may be under evaluation inside each other, references included. Each takes
-  /// less than 1 KiB of the thread's stack in a release build.
+  /// How many subschemas may be under evaluation inside each other, references included. The tree
+  /// recurses for each of them.
   public var nesting = 256
 
   /// How many steps a validation may take: a step is one subschema applied to one value, one member

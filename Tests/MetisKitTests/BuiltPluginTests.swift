@@ -9,7 +9,9 @@ private func load(_ name: String) throws -> LoadedPlugin {
 }
 
 @Suite struct BuiltPluginTests {
-  @Test(arguments: ["StaticStrategy", "EchoStrategy", "RandomStrategy"])
+  @Test(arguments: [
+    "StaticStrategy", "EchoStrategy", "RandomStrategy", "InteractionStrategy",
+  ])
   func onlyTheEntryIsExportedAndTheSectionIsThere(name: String) throws {
     let path = try Library.built(name)
     #expect(try Library.exports(path) == ["metis_plugin_entry"])
@@ -100,7 +102,11 @@ private func load(_ name: String) throws -> LoadedPlugin {
   }
 
   @Test(arguments: [
-    ("{}", "", "found none of content, content_file and result; expected exactly one of them"),
+    (
+      "{}", "",
+      "found none of text, content, content_file, blob, blob_file, messages and result; expected "
+        + "exactly one of them"
+    ),
     (
       #"{"content":1,"result":{}}"#, "",
       "found content and result together; keep exactly one of them"

@@ -23,6 +23,7 @@ enum FakeHost {
     METIS_HOST_STATE_V1: keep(state), METIS_HOST_METRICS_V1: keep(metrics),
     METIS_HOST_SECRET_V1: keep(secret), METIS_HOST_NOTIFY_V1: keep(notify),
     METIS_HOST_CALL_V1: keep(call), METIS_HOST_TIMER_V1: keep(timer),
+    METIS_HOST_FLOW_V1: keep(flow),
   ]
 
   private static func keep<Table>(_ table: Table) -> UInt {
@@ -132,6 +133,17 @@ enum FakeHost {
           return METIS_OK
         default: return METIS_NOT_FOUND
         }
+      })
+  }
+
+  /// Every client is writable at once; one whose call has ended is late.
+  private static var flow: metis_host_flow_v1 {
+    metis_host_flow_v1(
+      size: size(metis_host_flow_v1.self), reserved: 0,
+      when_writable: { _, call, callback, user in
+        guard Recorder.change(call, { $0.endings.isEmpty }) else { return METIS_LATE }
+        callback?(user)
+        return METIS_OK
       })
   }
 

@@ -125,11 +125,11 @@ final class Instance {
 
   deinit { strategy.destroy(pointer) }
 
-  /// Calls and gives all that the plugin did.
-  func record(
+  /// Begins a call and gives its number; the recorder holds what the plugin does with it.
+  func begin(
     _ arguments: String = "{}", target: String = "greet", state: String = "", inputs: String = "",
-    seed: UInt64 = 99, ordinal: UInt64 = 0, _ change: (inout Recorder.Record) -> Void = { _ in }
-  ) -> Recorder.Record {
+    seed: UInt64 = 99, ordinal: UInt64 = 3, _ change: (inout Recorder.Record) -> Void = { _ in }
+  ) -> UInt64 {
     let call = Recorder.begin(change)
     var reply = Recorder.reply()
     let status = withSlice(arguments) { arguments in
@@ -145,9 +145,21 @@ final class Instance {
         }
       }
     }
-    var record = Recorder.take(call)
-    if status != METIS_OK { record.endings.append(.fail(status, "returned", "")) }
-    return record
+    if status != METIS_OK {
+      Recorder.change(call) { $0.endings.append(.fail(status, "returned", "")) }
+    }
+    return call
+  }
+
+  /// Calls and gives all that the plugin did.
+  func record(
+    _ arguments: String = "{}", target: String = "greet", state: String = "", inputs: String = "",
+    seed: UInt64 = 99, ordinal: UInt64 = 0, _ change: (inout Recorder.Record) -> Void = { _ in }
+  ) -> Recorder.Record {
+    Recorder.take(
+      begin(
+        arguments, target: target, state: state, inputs: inputs, seed: seed, ordinal: ordinal,
+        change))
   }
 
   /// Calls and gives how the call ended; nil unless it ended exactly once.

@@ -10,12 +10,23 @@ final class Recorder: Sendable {
     case fail(Int32, String, String)
   }
 
+  /// What `on_cancel` was given. The pointer is the plugin's and only goes back to it.
+  struct CancelWork: @unchecked Sendable {
+    let callback: @convention(c) (UnsafeMutableRawPointer?) -> Void
+    let context: UnsafeMutableRawPointer?
+  }
+
   struct Record {
     var endings: [Ending] = []
     var emitted: [String] = []
     var isCancelled = false
+    /// Whether the host has ended the call: `fail` is then late.
+    var isGone = false
     var needInputStatus = METIS_OK
     var completeStatus = METIS_OK
+    /// What `emit` gives.
+    var emitStatus = METIS_OK
+    var cancelWork: CancelWork?
     var context = #"{"revision":"2026-07-28","client":{"name":"test"}}"#
   }
 
@@ -76,13 +87,18 @@ final class Recorder: Sendable {
       },
       fail: { call, code, message, data in
         let ending = Ending.fail(code, string(message), string(data))
-        Recorder.change(call) { $0.endings.append(ending) }
-        return METIS_OK
+        return Recorder.change(call) { record in
+          guard !record.isGone else { return METIS_LATE }
+          record.endings.append(ending)
+          return METIS_OK
+        }
       },
       emit: { call, kind, json in
         let line = "\(kind) \(string(json))"
-        Recorder.change(call) { $0.emitted.append(line) }
-        return METIS_OK
+        return Recorder.change(call) { record in
+          record.emitted.append(line)
+          return record.emitStatus
+        }
       },
       reserve: { _, _ in nil },
       commit: { _, _ in METIS_LATE },
@@ -94,7 +110,15 @@ final class Recorder: Sendable {
         return metis_slice_v1(bytes: UnsafePointer(storage.baseAddress), count: bytes.count)
       },
       cancelled: { call in Recorder.change(call) { $0.isCancelled } },
-      on_cancel: { _, _, _ in METIS_OK })
+      on_cancel: { call, callback, context in
+        guard let callback else { return METIS_INVALID }
+        let work = CancelWork(callback: callback, context: context)
+        return Recorder.change(call) { record in
+          guard !record.isCancelled, record.endings.isEmpty else { return METIS_LATE }
+          record.cancelWork = work
+          return METIS_OK
+        }
+      })
   }
 }
 

@@ -208,7 +208,9 @@ private func actor(config: String = "{}") throws -> LoadedPlugin {
     let record = instance.record(#"{"do":"ask"}"#) { $0.needInputStatus = METIS_UNSUPPORTED }
     #expect(
       record.endings == [
-        .fail(0, "this needs an answer from the user, and the client offers no way to ask", "")
+        .fail(
+          -32_021, "this needs a capability that the client has not declared: roots",
+          #"{"requiredCapabilities":{"roots":{}}}"#)
       ])
   }
 

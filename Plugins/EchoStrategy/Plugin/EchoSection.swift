@@ -38,7 +38,7 @@ let echoSchema: StaticString = """
   {"$schema":"https://json-schema.org/draft/2020-12/schema","title":"Echo strategy",\
   "type":"object","properties":{\
   "field":{"type":"string","pattern":"^(/([^~]|~[01])*)?$",\
-  "description":"A JSON Pointer (RFC 6901) into the arguments: what to echo instead of all."},\
+  "description":"A JSON Pointer (RFC 6901) into what would be echoed: what to echo instead of all."},\
   "prefix":{"type":"string","description":"A text before the echo; the answer is then a text."}},\
   "additionalProperties":false}
   """

@@ -1,6 +1,7 @@
 import MetisKit
 
-/// Answers a call with its arguments, or with one member of them.
+/// Answers a tool or prompt with its arguments, a resource with its URI and the variables of its
+/// template; or with one member of that.
 struct EchoStrategy: Responder {
   static var descriptor: Descriptor {
     Descriptor(
@@ -11,21 +12,27 @@ struct EchoStrategy: Responder {
   static var schema: StaticString? { echoSchema }
 
   private let section: EchoSection
+  private let isResource: Bool
 
-  init(section: JSONValue, target: Target) throws { self.section = try EchoSection(section) }
+  init(section: JSONValue, target: Target) throws {
+    self.section = try EchoSection(section)
+    isResource = target.kind == .resource
+  }
 
   static func check(section: JSONValue) throws { _ = try EchoSection(section) }
 
   func respond(to call: borrowing Call) throws {
-    if section.field == nil, section.prefix == nil {
+    if section.field == nil, section.prefix == nil, !isResource {
       // The bytes that came go back as they are.
       call.withArguments { call.complete(.value, $0) }
       return
     }
     let arguments = try call.arguments
+    let asked: JSONValue =
+      isResource ? ["uri": .string(call.target), "arguments": arguments] : arguments
     let value: JSONValue
     do throws(JSONPointerError) {
-      value = try section.field?.evaluate(arguments) ?? arguments
+      value = try section.field?.evaluate(asked) ?? asked
     } catch {
       throw CallError("cannot echo \(section.field?.description ?? ""): \(error.message)")
     }

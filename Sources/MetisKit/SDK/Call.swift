@@ -66,6 +66,14 @@ public struct Call: ~Copyable {
   /// The state that was left; empty on a first call.
   public var state: [UInt8] { Array(request.pointee.state.buffer) }
 
+  /// The state that was left, borrowed for `body`; empty on a first call.
+  @inlinable
+  public func withState<Result, Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try body(request.pointee.state.buffer)
+  }
+
   /// The client's answers by the keys of the questions; nil on a first call.
   public var inputs: JSONValue? {
     get throws(JSONError) {
@@ -88,27 +96,25 @@ public struct Call: ~Copyable {
   // MARK: Before the end
 
   /// Reports progress, where the client asked for it.
-  public func progress(_ progress: Double, total: Double? = nil, message: String? = nil) {
-    var body: JSONValue = ["progress": JSONValue(progress)]
-    if let total { body["total"] = JSONValue(total) }
-    if let message { body["message"] = .string(message) }
-    emit(METIS_EMIT_PROGRESS, body)
+  @discardableResult
+  public func progress(
+    _ progress: Double, total: Double? = nil, message: String? = nil
+  ) -> EmissionStatus {
+    emit(.progress(progress, total: total, message: message))
   }
 
   /// Logs to the client at one of the levels of MCP (RFC 5424: `debug` … `emergency`).
-  public func log(_ level: String, _ data: JSONValue, logger: String? = nil) {
-    var body: JSONValue = ["level": .string(level), "data": data]
-    if let logger { body["logger"] = .string(logger) }
-    emit(METIS_EMIT_LOG, body)
+  @discardableResult
+  public func log(_ level: String, _ data: JSONValue, logger: String? = nil) -> EmissionStatus {
+    emit(.log(level: level, data: data, logger: logger))
   }
 
   /// Adds one content block before those of the result.
-  public func content(_ block: JSONValue) { emit(METIS_EMIT_CONTENT, block) }
+  @discardableResult
+  public func content(_ block: JSONValue) -> EmissionStatus { emit(.content(block)) }
 
-  private func emit(_ kind: UInt32, _ body: JSONValue) {
-    metis_slice_v1.with(body.encoded) { slice in
-      // Late or slow clients are the host's affair: what is emitted may be lost, the answer not.
-      _ = reply.pointee.emit?(id, kind, slice)
-    }
-  }
+  /// Sends something before the end. What a late or slow client does not get is no failure of the
+  /// call: the status is for a strategy that wants to wait or to stop.
+  @discardableResult
+  public func emit(_ emission: Emission) -> EmissionStatus { reply.emit(id, emission) }
 }

@@ -51,17 +51,26 @@ extension Call {
   }
 
   private func ask(_ requests: JSONValue, _ state: [UInt8]) {
-    let status = metis_slice_v1.with(requests.encoded) { requests in
-      metis_slice_v1.with(state) { reply.pointee.need_input?(id, requests, $0) }
-    }
-    switch status {
-    case METIS_OK, METIS_LATE: break
-    case METIS_UNSUPPORTED:
-      fail(0, "this needs an answer from the user, and the client offers no way to ask")
-    default:
+    switch needInput(requests: requests, state: state) {
+    case .asked, .late: break
+    case .unsupported:
       fail(
-        0, "the host refused the questions to the client (status \(status ?? METIS_UNSUPPORTED))")
+        Questions.missingCapability(
+          Questions.undeclared(
+            Questions.requiredCapabilities(requests), in: (try? context)?["capabilities"])))
+    case .refused(let status):
+      fail(0, "the host refused the questions to the client (status \(status))")
     }
+  }
+
+  /// Ends the call with questions to the client, `{key:{"method":…,"params":{…}}}`, and a state that
+  /// comes back with the answers. Where the client lacks the capability the call stays open, and has
+  /// to be ended in another way; ``Answer/needInput(requests:state:)`` then ends it with -32021.
+  public func needInput(requests: JSONValue, state: [UInt8] = []) -> Questions.Status {
+    Questions.Status(
+      metis_slice_v1.with(requests.encoded) { requests in
+        metis_slice_v1.with(state) { reply.pointee.need_input?(id, requests, $0) }
+      })
   }
 }
 

@@ -16,6 +16,7 @@ public struct Host: Sendable {
     let secret: UnsafePointer<metis_host_secret_v1>?
     let call: UnsafePointer<metis_host_call_v1>?
     let notify: UnsafePointer<metis_host_notify_v1>?
+    let flow: UnsafePointer<metis_host_flow_v1>?
 
     init(_ host: metis_host_v1, configuration: JSONValue) {
       func find<Table>(_ id: StaticString) -> UnsafePointer<Table>? {
@@ -31,6 +32,7 @@ public struct Host: Sendable {
       secret = find("metis.host.secret/1")
       call = find("metis.host.call/1")
       notify = find("metis.host.notify/1")
+      flow = find("metis.host.flow/1")
     }
   }
 
@@ -152,7 +154,7 @@ public struct Host: Sendable {
   }
 }
 
-/// What a timer runs; released by whoever wins, the timer or its cancellation.
+/// What a host runs once; released by whoever wins, the one that runs it or its cancellation.
 final class TimerWork: Sendable {
   let work: @Sendable () -> Void
 

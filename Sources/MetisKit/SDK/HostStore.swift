@@ -8,6 +8,11 @@ extension Host {
     HostStore(host: self, scope: METIS_SCOPE_SESSION, call: call.id)
   }
 
+  /// The same for a call that outlives its function; not after the call's end.
+  public func state(of call: OpenCall) -> HostStore {
+    HostStore(host: self, scope: METIS_SCOPE_SESSION, call: call.id)
+  }
+
   /// A series of a metric; make it once and keep it. Names and labels follow Prometheus; the host
   /// adds the label `plugin`.
   public func metric(

@@ -76,8 +76,9 @@ public protocol Responder: Sendable {
   /// configuration with its description. On the host's control thread.
   init(section: JSONValue, target: Target) throws
 
-  /// Ends the call, exactly once, before it returns. On the call's thread: a loop of a transport,
-  /// which must not block, or a worker where ``StrategyOptions/mayBlock`` is set.
+  /// Ends the call, exactly once, before it returns; with ``StrategyOptions/asynchronous`` also later,
+  /// through ``Call/open()``. On the call's thread: a loop of a transport, which must not block, or
+  /// a worker where ``StrategyOptions/mayBlock`` is set.
   func respond(to call: borrowing Call) throws
 }
 
@@ -103,6 +104,9 @@ public struct StrategyOptions: OptionSet, Sendable {
 
   /// `answer` may block (files, network, sleep): calls run on the host's worker pool.
   public static var mayBlock: StrategyOptions { StrategyOptions(rawValue: 1) }
+
+  /// A call may end after `respond` has returned, through ``Call/open()``.
+  public static var asynchronous: StrategyOptions { StrategyOptions(rawValue: 2) }
 
   /// One instance serves concurrent calls. Without it each thread has an instance of its own, which
   /// sees one call at a time.

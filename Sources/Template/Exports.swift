@@ -1,0 +1,2 @@
+// The public functions take and give JSON values.
+@_exported import JSON
