@@ -41,9 +41,12 @@ class Reader:
         assert b" 200 " in head.split(b"\r\n")[0], head
         assert b"text/event-stream" in head, head
         text = b""
+        if self.slow:
+            # Long enough that all that may wait does.
+            await asyncio.sleep(1)
         while True:
             if self.slow:
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(0.005)
             size = int(await reader.readuntil(b"\r\n"), 16)
             piece = await reader.readexactly(size + 2)
             if size == 0:
