@@ -125,7 +125,7 @@ let package = Package(
     tests("PatternsTests", ["Patterns"]),
     tests("JSONSchemaTests", ["JSONSchema", "JSON"]),
     tests("TemplateTests", ["Template", "JSON"]),
-    tests("InteractionTests", ["Interaction", "MetisKit", "JSON", "MetisPluginAPI"]),
+    tests("InteractionTests", ["Interaction", "JSONSchema", "MetisKit", "JSON", "MetisPluginAPI"]),
     tests("JSONRPCTests", ["JSONRPC"]),
     tests("MCPTests", ["MCP", "JSON", "JSONRPC"]),
     tests("MetisConfigTests", ["MetisConfig", "JSON"]),

@@ -36,6 +36,21 @@ extension UnsafeRawBufferPointer {
     return true
   }
 
+  /// Whether the text `other` stands somewhere in these bytes.
+  func contains(_ other: StaticString) -> Bool {
+    let wanted = other.utf8CodeUnitCount
+    guard let start = baseAddress, wanted > 0 else { return false }
+    var place = 0
+    while place + wanted <= count,
+      let found = memchr(start + place, Int32(other.utf8Start.pointee), count - place)
+    {
+      place = UnsafeRawPointer(found) - start
+      if place + wanted <= count, memcmp(found, other.utf8Start, wanted) == 0 { return true }
+      place += 1
+    }
+    return false
+  }
+
   /// These bytes without spaces and tabs at both ends (OWS of RFC 9110 section 5.6.3).
   public var trimmed: UnsafeRawBufferPointer {
     var low = 0

@@ -58,6 +58,31 @@ public struct MCPError: Error, Sendable {
     .invalidParams("Unknown tool: \(name.prefix(256))")
   }
 
+  /// -32602: no prompt of this name.
+  public static func unknownPrompt(_ name: String) -> MCPError {
+    .invalidParams("Unknown prompt: \(name.prefix(256))")
+  }
+
+  /// No resource of this URI: -32602 in 2026-07-28 (SEP-2164), -32002 before.
+  public static func unknownResource(_ uri: String, _ revision: ProtocolRevision) -> MCPError {
+    let shown = String(uri.prefix(2048))
+    return MCPError(
+      code: RevisionTraits.of(revision).resourceNotFound, status: 400,
+      "Unknown resource: \(shown.prefix(256))", data: ["uri": .string(shown)])
+  }
+
+  /// -32602: `completion/complete` for a resource or template that is not there.
+  public static func unknownTemplate(_ uri: String) -> MCPError {
+    .invalidParams("Unknown resource template: \(uri.prefix(256))")
+  }
+
+  /// The same error with the code that a revision gives to a missing resource.
+  public func translated(_ revision: ProtocolRevision) -> MCPError {
+    let code = RevisionTraits.of(revision).resourceNotFound
+    guard self.code == -32002, code != self.code else { return self }
+    return MCPError(code: code, status: status, message, data: data)
+  }
+
   /// -32603: the server's fault.
   public static func internalError(_ message: String, data: JSONValue? = nil) -> MCPError {
     MCPError(code: -32603, status: 200, message, data: data)
@@ -68,12 +93,14 @@ public struct MCPError: Error, Sendable {
     MCPError(code: -32020, status: 400, message)
   }
 
-  /// -32022: a revision that this server does not speak in this era.
-  public static func unsupportedVersion(requested: String) -> MCPError {
+  /// -32022: a revision that this server does not speak, or not in this era.
+  public static func unsupportedVersion(
+    requested: String, supported: [ProtocolRevision] = [.july2026]
+  ) -> MCPError {
     MCPError(
       code: -32022, status: 400, "Unsupported protocol version",
       data: .object([
-        "supported": .array([.string(ProtocolRevision.july2026.name.description)]),
+        "supported": .array(supported.map { .string($0.name.description) }),
         "requested": .string(String(requested.prefix(64))),
       ]))
   }

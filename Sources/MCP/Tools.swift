@@ -14,6 +14,8 @@ public struct ToolDefinition: Sendable {
   public var outputSchema: JSONValue?
   /// `ToolAnnotations`; since 2025-03-26.
   public var annotations: JSONValue?
+  /// `execution.taskSupport`: `optional` or `required`; in 2025-11-25 alone.
+  public var taskSupport: String?
   /// An array of `Icon`; since 2025-11-25.
   public var icons: JSONValue?
   /// `_meta`; since 2025-06-18.
@@ -23,7 +25,7 @@ public struct ToolDefinition: Sendable {
   public init(
     name: String, title: String? = nil, description: String? = nil,
     inputSchema: JSONValue? = nil, outputSchema: JSONValue? = nil, annotations: JSONValue? = nil,
-    icons: JSONValue? = nil, meta: JSONValue? = nil
+    taskSupport: String? = nil, icons: JSONValue? = nil, meta: JSONValue? = nil
   ) {
     self.name = name
     self.title = title
@@ -31,6 +33,7 @@ public struct ToolDefinition: Sendable {
     self.inputSchema = inputSchema ?? ["type": "object"]
     self.outputSchema = outputSchema
     self.annotations = annotations
+    self.taskSupport = taskSupport
     self.icons = icons
     self.meta = meta
   }
@@ -38,7 +41,7 @@ public struct ToolDefinition: Sendable {
   /// The tool with the members that a revision knows.
   public func encoded(_ revision: ProtocolRevision) -> JSONValue {
     let traits = RevisionTraits.of(revision)
-    let members = traits.toolMembers
+    let members = traits.definitionMembers
     var object: JSONObject = ["name": .string(name)]
     if members.contains(.title), let title { object["title"] = .string(title) }
     if let description { object["description"] = .string(description) }
@@ -50,29 +53,11 @@ public struct ToolDefinition: Sendable {
       object["outputSchema"] = outputSchema
     }
     if members.contains(.annotations), let annotations { object["annotations"] = annotations }
+    if members.contains(.execution), let taskSupport {
+      object["execution"] = ["taskSupport": .string(taskSupport)]
+    }
     if members.contains(.icons), let icons { object["icons"] = icons }
     if members.contains(.meta), let meta { object["_meta"] = meta }
     return .object(object)
-  }
-}
-
-/// The result of `tools/list`, in the order of the configuration, without `resultType` and `_meta`.
-public enum ToolsList {
-  /// Encodes all tools as one page.
-  public static func result(_ tools: [ToolDefinition], _ revision: ProtocolRevision) -> [UInt8] {
-    var writer = JSONWriter([UInt8]())
-    writer.beginObject()
-    writer.key("tools")
-    writer.beginArray()
-    for tool in tools { writer.value(tool.encoded(revision)) }
-    writer.endArray()
-    if RevisionTraits.of(revision).isStateless {
-      writer.key("ttlMs")
-      writer.value(0)
-      writer.key("cacheScope")
-      writer.value("private")
-    }
-    writer.endObject()
-    return writer.finish()
   }
 }

@@ -12,20 +12,21 @@ final class CoreHooks: HostServiceHooks, @unchecked Sendable {
     arguments: UnsafeRawBufferPointer, done: @escaping metis_call_done_v1,
     user: UnsafeMutableRawPointer?
   ) -> Int32 {
-    guard kind == METIS_KIND_TOOL else { return METIS_NOT_FOUND }
+    guard let kind = Target.Kind(rawValue: kind) else { return METIS_INVALID }
     guard let opened = CallDirectory.find(parent) else { return METIS_LATE }
     return opened._withUnsafeGuaranteedRef { call in
       guard call.isOpen(parent), let owner = call.table.owner else { return METIS_LATE }
       return owner._withUnsafeGuaranteedRef { loop in
         guard call.nesting < loop.core.limits.nesting else { return METIS_LIMIT }
         if loop.isCurrent {
-          return loop.entered { loop.callInner(call, target, arguments, done, user) }
+          return loop.entered { loop.callInner(call, kind, target, arguments, done, user) }
         }
         // From a worker: the call is opened on its parent's loop.
         loop.post(
           .inner(
             InnerCall(
-              parent: parent, target: [UInt8](target), arguments: [UInt8](arguments), done: done,
+              parent: parent, kind: kind, target: [UInt8](target), arguments: [UInt8](arguments),
+              done: done,
               user: user)))
         return METIS_OK
       }
@@ -91,16 +92,18 @@ final class CoreHooks: HostServiceHooks, @unchecked Sendable {
 /// A call of a strategy from another thread than its parent's loop.
 final class InnerCall: @unchecked Sendable {
   private let parent: UInt64
+  private let kind: Target.Kind
   private let target: [UInt8]
   private let arguments: [UInt8]
   private let done: metis_call_done_v1
   private let user: UnsafeMutableRawPointer?
 
   init(
-    parent: UInt64, target: [UInt8], arguments: [UInt8], done: @escaping metis_call_done_v1,
-    user: UnsafeMutableRawPointer?
+    parent: UInt64, kind: Target.Kind, target: [UInt8], arguments: [UInt8],
+    done: @escaping metis_call_done_v1, user: UnsafeMutableRawPointer?
   ) {
     self.parent = parent
+    self.kind = kind
     self.target = target
     self.arguments = arguments
     self.done = done
@@ -113,7 +116,7 @@ final class InnerCall: @unchecked Sendable {
     opened._withUnsafeGuaranteedRef { call in
       guard call.isOpen(parent) else { return fail(METIS_LATE) }
       let code = target.withUnsafeBytes { target in
-        arguments.withUnsafeBytes { loop.callInner(call, target, $0, done, user) }
+        arguments.withUnsafeBytes { loop.callInner(call, kind, target, $0, done, user) }
       }
       if code != METIS_OK { fail(code) }
     }
@@ -121,7 +124,7 @@ final class InnerCall: @unchecked Sendable {
 
   /// Tells the strategy that nothing comes of it.
   func fail(_ code: Int32) {
-    let text = code == METIS_NOT_FOUND ? "no such tool" : "the calling call has ended"
+    let text = code == METIS_NOT_FOUND ? "no such target" : "the calling call has ended"
     text.withSlice { done(user, -32602, $0) }
   }
 }
@@ -129,16 +132,48 @@ final class InnerCall: @unchecked Sendable {
 extension Loop {
   /// Opens a call on behalf of `parent`. [loop-thread]
   func callInner(
-    _ parent: Call, _ target: UnsafeRawBufferPointer, _ arguments: UnsafeRawBufferPointer,
+    _ parent: Call, _ kind: Target.Kind, _ target: UnsafeRawBufferPointer,
+    _ arguments: UnsafeRawBufferPointer,
     _ done: @escaping metis_call_done_v1, _ user: UnsafeMutableRawPointer?
   ) -> Int32 {
-    guard let route = snapshot._withUnsafeGuaranteedRef({ $0.route(target) }) else {
-      return METIS_NOT_FOUND
+    let route: UnsafePointer<Snapshot.Route>?
+    var variables: [UInt8] = []
+    switch kind {
+    case .tool: route = snapshot._withUnsafeGuaranteedRef { $0.route(target) }
+    case .prompt: route = snapshot._withUnsafeGuaranteedRef { $0.prompt(target) }
+    case .resource:
+      let found = snapshot._withUnsafeGuaranteedRef { $0.resource(target) }
+      route = found?.route
+      variables = found?.arguments ?? []
     }
-    do {
+    guard let route else { return METIS_NOT_FOUND }
+    let given = arguments.isEmpty ? metis_slice_v1("{}") : metis_slice_v1(arguments)
+    return variables.withSlice { variables in
+      callInner(parent, route, target, kind == .resource ? variables : given, done, user)
+    }
+  }
+
+  private func callInner(
+    _ parent: Call, _ route: UnsafePointer<Snapshot.Route>, _ target: UnsafeRawBufferPointer,
+    _ arguments: metis_slice_v1, _ done: @escaping metis_call_done_v1,
+    _ user: UnsafeMutableRawPointer?
+  ) -> Int32 {
+    do throws(MCPError) {
+      let called = route.pointee.target.takeUnretainedValue()
+      var arguments = arguments
+      var text: [UInt8] = []
+      switch called.kind {
+      case .tool:
+        if let failure = inputFailure(called, arguments.raw) { throw .invalidParams(failure) }
+      case .prompt:
+        text = try PromptArguments.checked(try? JSONCursor.validate(arguments.raw), called)
+      case .resource: break
+      }
+      // The array stays where it is until the call has returned.
+      defer { withExtendedLifetime(text) {} }
+      if !text.isEmpty { arguments = text.withUnsafeBytes { metis_slice_v1($0) } }
       try call(
-        route, name: metis_slice_v1(target),
-        arguments: arguments.isEmpty ? metis_slice_v1("{}") : metis_slice_v1(arguments),
+        route, name: metis_slice_v1(target), arguments: arguments,
         answerer: .strategy(done, user), nesting: parent.nesting + 1,
         deadline: parent.deadline == 0 ? .max : parent.deadline
       ) { inner in
@@ -146,6 +181,7 @@ extension Loop {
         inner.session = parent.session
         inner.principal = parent.principal
         inner.meta = parent.meta
+        if called.kind == .resource { inner.requested = [UInt8](target) }
         return nil
       }
       return METIS_OK

@@ -95,7 +95,7 @@ public final class Host: @unchecked Sendable {
       workers: WorkerPool(maximum: configuration.performance.workerThreads),
       hosts: HostPolicy(
         isLoopbackOnly: ListenAddress.tcp(host: listenHost, port: 0).isLoopback
-          && transport != "stdio"))
+          && transport != "stdio"), journal: configuration.journal)
     var registryOptions = PluginRegistry.Options()
     registryOptions.librarySearchPath = options.librarySearchPath
     registryOptions.signatures = try Host.signaturePolicy(options)
@@ -175,7 +175,8 @@ public final class Host: @unchecked Sendable {
       print(toStandardError: "listening \(transport)")
     }
     log.info(
-      "serving", ["tools": .int(composition.snapshot.targets.count), "seed": .uint(seed)])
+      "serving",
+      ["tools": .int(composition.configuration.tools.count), "seed": .uint(seed)])
   }
 
   private func openAdmin(_ wanted: ListenAddress) throws(StartError) {

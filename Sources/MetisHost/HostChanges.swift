@@ -85,6 +85,7 @@ extension Host: GenerationAdopter {
     let old = composition
     composition = next
     let replaced = core.publish(next.snapshot)
+    core.journal.configure(next.configuration.journal)
     for warning in next.warnings where !old.warnings.contains(warning) { log.warn(warning) }
     var leftovers = old.leftovers(after: next)
     if let leaving {
@@ -100,8 +101,8 @@ extension Host: GenerationAdopter {
           withExtendedLifetime(replaced) {}
         }))
     scheduleAdvance()
-    if !next.snapshot.encoded.listsSameTools(as: old.snapshot.encoded) {
-      core.notifyListChanged("notifications/tools/list_changed")
+    for change in next.snapshot.encoded.changes(since: old.snapshot.encoded) {
+      core.notifyListChanged(change)
     }
   }
 
@@ -159,10 +160,12 @@ extension Host: GenerationAdopter {
         do { try door.reload() } catch { log.error(error.description) }
       }
       afterReload(kind: "configuration", id: nil, failure: nil)
-      log.info("reloaded", ["tools": .int(next.snapshot.targets.count)])
+      log.info("reloaded", ["targets": .int(next.snapshot.targets.count)])
       return [
         "outcome": "active", "configuration": JSONValue(Int(next.snapshot.number)),
-        "tools": JSONValue(next.snapshot.targets.count),
+        "tools": JSONValue(next.configuration.tools.count),
+        "resources": JSONValue(next.configuration.resources.count),
+        "prompts": JSONValue(next.configuration.prompts.count),
         "warnings": .array(next.warnings.map(JSONValue.string)),
       ]
     } catch {

@@ -2,6 +2,8 @@ import JSON
 import MCP
 import Synchronization
 
+import struct MetisConfig.JournalSettings
+
 /// What every loop shares: the snapshot, the epochs, the sessions, the limits. Immutable but for
 /// what is atomic or locks itself.
 final class HostCore: @unchecked Sendable {
@@ -26,6 +28,7 @@ final class HostCore: @unchecked Sendable {
   let limits: Limits
   /// Of what clients keep for the server: cursors, states.
   let sealer: Sealer
+  let journal: Journal
   /// The path of the MCP endpoint.
   let endpoint: String
   private let endpointBytes: [UInt8]
@@ -36,7 +39,7 @@ final class HostCore: @unchecked Sendable {
   init(
     clock: any HostClock, log: Log, sessions: SessionTable, workers: WorkerPool,
     hosts: HostPolicy, limits: Limits = Limits(), sealer: Sealer = Sealer(),
-    endpoint: String = "/mcp"
+    journal: JournalSettings = JournalSettings(), endpoint: String = "/mcp"
   ) {
     self.clock = clock
     self.log = log
@@ -45,6 +48,7 @@ final class HostCore: @unchecked Sendable {
     self.hosts = hosts
     self.limits = limits
     self.sealer = sealer
+    self.journal = Journal(journal, clock: clock)
     self.endpoint = endpoint
     endpointBytes = Array(endpoint.utf8)
   }

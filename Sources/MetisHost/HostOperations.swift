@@ -1,6 +1,7 @@
 import CBarrier
 import JSON
 import MetisPluginAPI
+import Synchronization
 
 /// What the admin endpoint asks for. Control thread only.
 extension Host: AdminOperations {
@@ -85,14 +86,16 @@ extension Host: AdminOperations {
   func stats() -> JSONValue {
     [
       "configuration": JSONValue(Int(composition.snapshot.number)),
-      "tools": JSONValue(composition.snapshot.targets.count),
+      "tools": JSONValue(composition.configuration.tools.count),
+      "resources": JSONValue(composition.configuration.resources.count),
+      "prompts": JSONValue(composition.configuration.prompts.count),
       "sessions": JSONValue(core.sessions.count), "loops": JSONValue(loopCount),
       "seed": .number(JSONNumber(Int64(seed & 0x7FFF_FFFF_FFFF_FFFF))),
       "calls": .object(
         JSONObject(
           composition.snapshot.targets.map { target in
             (
-              target.definition.name,
+              target.kind == .tool ? target.name : "\(target.kind):\(target.name)",
               JSONValue(Int(target.ordinal.load(ordering: .relaxed)))
             )
           })),
@@ -101,6 +104,29 @@ extension Host: AdminOperations {
   }
 
   func metrics() -> [UInt8] { services.metrics.exposition() }
+
+  func journal(
+    _ request: JournalRequest, reply: @escaping @Sendable (Result<JSONValue, Problem>) -> Void
+  ) {
+    if case .clear = request {
+      return core.journal.clear(control) { reply(.success(["cleared": true])) }
+    }
+    guard composition.configuration.journal.isEnabled else {
+      return reply(
+        .failure(
+          Problem(
+            .conflict, "the journal is off: remove enabled = false from [journal] and reload")))
+    }
+    core.journal.collect(control) { entries in
+      reply(Result { () throws(Problem) in try request.answer(entries) })
+    }
+  }
+
+  func reset(reply: @escaping @Sendable (Result<JSONValue, Problem>) -> Void) {
+    for target in composition.snapshot.targets { target.ordinal.store(0, ordering: .relaxed) }
+    services.state.removeAll()
+    core.journal.clear(control) { reply(.success(["reset": true])) }
+  }
 
   func forward(
     _ id: String, verb: String, path: String, body: [UInt8],

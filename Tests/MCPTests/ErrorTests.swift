@@ -66,7 +66,7 @@ import Testing
   func initialize(_ revision: ProtocolRevision) {
     let result = Self.server.initializeResult(revision)
     #expect(result["protocolVersion"]?.string == revision.name.description)
-    #expect(result["capabilities"] == ["tools": ["listChanged": true]])
+    #expect(result["capabilities"] == ["tools": ["listChanged": true], "logging": [:]])
     #expect(result["serverInfo"] == Self.server.implementation(revision))
     #expect(result["instructions"] == "Call greet.")
     let silent = ServerInfo(name: "a", version: "b").initializeResult(revision)
@@ -76,7 +76,7 @@ import Testing
   @Test func discover() {
     let result = Self.server.discoverResult()
     #expect(result["supportedVersions"] == ["2026-07-28"])
-    #expect(result["capabilities"] == ["tools": ["listChanged": false]])
+    #expect(result["capabilities"] == ["tools": ["listChanged": true], "logging": [:]])
     #expect(result["instructions"] == "Call greet.")
     #expect(result["ttlMs"] == 0)
     #expect(result["cacheScope"] == "private")

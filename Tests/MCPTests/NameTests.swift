@@ -146,17 +146,19 @@ import Testing
 
   @Test func members() {
     let of = RevisionTraits.of
-    #expect(of(.november2024).toolMembers == [])
-    #expect(of(.march2025).toolMembers == [.annotations])
-    #expect(of(.june2025).toolMembers == [.annotations, .title, .outputSchema, .meta])
-    #expect(of(.november2025).toolMembers == [.annotations, .title, .outputSchema, .meta, .icons])
-    #expect(of(.july2026).toolMembers == of(.november2025).toolMembers)
+    #expect(of(.november2024).definitionMembers == [])
+    #expect(of(.march2025).definitionMembers == [.annotations])
+    #expect(of(.june2025).definitionMembers == [.annotations, .title, .outputSchema, .meta])
+    let newest: RevisionTraits.DefinitionMembers = [
+      .annotations, .title, .outputSchema, .meta, .icons,
+    ]
+    #expect(of(.november2025).definitionMembers == newest.union(.execution))
+    #expect(of(.july2026).definitionMembers == newest)
   }
 
   @Test func flags() {
     let all = ProtocolRevision.allCases.map { RevisionTraits.of($0) }
     #expect(all.map(\.isStateless) == [false, false, false, false, true])
-    #expect(all.map(\.serverTitle) == [false, false, true, true, true])
     #expect(all.map(\.progressMessage) == [false, true, true, true, true])
     #expect(all.map(\.structuredContent) == [.absent, .absent, .objects, .objects, .any])
   }

@@ -86,10 +86,12 @@ import Testing
 
   func results(_ revision: ProtocolRevision) throws -> [JSONValue] {
     let tools = [
-      ToolDefinitionTests.full, ToolDefinition(name: "least"),
+      ToolDefinition(name: "task", taskSupport: "optional"), ToolDefinitionTests.full,
+      ToolDefinition(name: "least"),
       ToolDefinition(name: "list", outputSchema: ["type": "array", "items": ["type": "number"]]),
     ]
-    let list = try JSONValue(jsonBytes: ToolsList.result(tools, revision))
+    let list = try JSONValue(
+      jsonBytes: ListPage(.tools, tools.map { $0.encoded(revision) }, revision).last)
     var cases = [check(revision, ["ListToolsResult"], sent(list, revision))]
     for json in [#""text""#, #"{"a":[1,null]}"#, "[1,2]", "null", "1.5"] {
       for hasOutputSchema in [false, true] {
@@ -102,6 +104,7 @@ import Testing
         cases.append(check(revision, ["CallToolResult"], sent(result, revision)))
       }
     }
+    cases += try targets(revision)
     let failure = try JSONValue(jsonBytes: ToolResult.failure("no"))
     cases.append(check(revision, ["CallToolResult"], sent(failure, revision)))
     let errors: [MCPError] = [
@@ -114,7 +117,20 @@ import Testing
       cases.append(
         check(revision, ["JSONRPCErrorResponse", "JSONRPCError"], try JSONValue(jsonBytes: text)))
     }
-    let servers = [ServerInfoTests.server, ServerInfo(name: "a", version: "b")]
+    var all = Capabilities()
+    all.resourcesListChanged = true
+    all.promptsListChanged = false
+    all.completions = true
+    all.tasks = true
+    all.extensions = ["org.example/x": ["a": 1]]
+    all.experimental = ["y": [:]]
+    let servers = [
+      ServerInfoTests.server, ServerInfo(name: "a", version: "b"),
+      ServerInfo(
+        name: "a", version: "b", title: "A", description: "d",
+        icons: [["src": "https://example.org/i.png"]], websiteURL: "https://example.org",
+        capabilities: all),
+    ]
     for server in servers {
       cases.append(
         revision.isLegacy
@@ -122,6 +138,55 @@ import Testing
           : check(revision, ["DiscoverResult"], sent(server.discoverResult(), revision)))
     }
     return cases
+  }
+
+  /// Resources, templates, prompts, completions, and a rich result in the words of the revision.
+  func targets(_ revision: ProtocolRevision) throws -> [JSONValue] {
+    let icons: JSONValue = [["src": "https://example.org/i.png", "sizes": ["48x48"]]]
+    let annotations: JSONValue = [
+      "audience": ["user"], "priority": 0.5, "lastModified": "2025-01-12T15:00:58Z",
+    ]
+    let resource = ResourceDefinition(
+      uri: "a:b", name: "b", title: "B", description: "d", mimeType: "text/plain", size: 5,
+      annotations: annotations, icons: icons, meta: ["x": 1])
+    var template = resource
+    template.isTemplate = true
+    template.uri = "a:{b}"
+    let prompt = PromptDefinition(
+      name: "p", title: "P", description: "d",
+      arguments: [
+        PromptDefinition.Argument(name: "a", title: "A", description: "d", isRequired: true)
+      ], icons: icons, meta: ["x": 1])
+    func page(_ kind: ListKind, _ value: JSONValue) throws -> JSONValue {
+      let page = ListPage(kind, [value, value], revision, CacheHints(ttlMs: 5, scope: "public"))
+      return sent(try JSONValue(jsonBytes: page.result(nextCursor: "c")), revision)
+    }
+    let read = try ResourceResult.shape(
+      try JSONCursor.validate(bytes("[1]")), uri: "a:b", mimeType: nil,
+      emitted: [["type": "resource", "resource": ["uri": "a:c", "blob": "AA=="]]])
+    var hinted = read
+    CacheHints().add(to: &hinted, revision)
+    let got = try PromptResult.shape(
+      try JSONCursor.validate(bytes("\"x\"")), description: "d",
+      emitted: [["type": "image", "data": "AA==", "mimeType": "image/png"]])
+    let completion = CompletionResult.encoded(
+      (0..<150).map(String.init), total: nil, hasMore: nil)
+    let rich = bytes(TranslationTests.rich)
+    let translated = ResultTranslation.translated(
+      rich, try ResultMembers(scanning: rich), for: revision)
+    return [
+      check(revision, ["ListResourcesResult"], try page(.resources, resource.encoded(revision))),
+      check(
+        revision, ["ListResourceTemplatesResult"],
+        try page(.resourceTemplates, template.encoded(revision))),
+      check(revision, ["ListPromptsResult"], try page(.prompts, prompt.encoded(revision))),
+      check(revision, ["ReadResourceResult"], sent(.object(hinted), revision)),
+      check(revision, ["GetPromptResult"], sent(.object(got), revision)),
+      check(revision, ["CompleteResult"], sent(try JSONValue(jsonBytes: completion), revision)),
+      check(
+        revision, ["CallToolResult"],
+        try translated.map { try JSONValue(jsonBytes: $0) } ?? (try JSONValue(parsing: rich))),
+    ]
   }
 
   @Test func results() throws {

@@ -57,12 +57,13 @@ import Testing
   @Test(arguments: ProtocolRevision.allCases)
   func list(_ revision: ProtocolRevision) throws {
     let tools = [Self.full, ToolDefinition(name: "b"), ToolDefinition(name: "a")]
-    let list = try JSONValue(jsonBytes: ToolsList.result(tools, revision))
+    let list = try JSONValue(
+      jsonBytes: ListPage(.tools, tools.map { $0.encoded(revision) }, revision).last)
     let names = try #require(list["tools"]?.array).map { $0["name"]?.string }
     #expect(names == ["greet", "b", "a"])
     #expect((list["ttlMs"] == 0) == !revision.isLegacy)
     #expect((list["cacheScope"] == "private") == !revision.isLegacy)
-    let empty = try JSONValue(jsonBytes: ToolsList.result([], revision))
+    let empty = try JSONValue(jsonBytes: ListPage(.tools, [], revision).last)
     #expect(empty["tools"] == [])
   }
 }
@@ -133,8 +134,8 @@ import Testing
     #expect(!other.isEmpty && !other.hasContent && !other.hasResultType)
     #expect(other.meta == nil && other.structuredContent == nil)
     #expect(try !ResultMembers(scanning: bytes(#"{"content":{}}"#)).hasContent)
-    #expect(ResultMembers(hasContent: true).hasContent)
-    #expect(!ResultMembers(hasContent: false).isEmpty)
+    #expect(ResultMembers(bodies: .content).hasContent)
+    #expect(!ResultMembers(bodies: []).isEmpty)
   }
 
   /// The same names, spelled otherwise: the host must not add a second one of them.

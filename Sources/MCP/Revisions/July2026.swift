@@ -6,6 +6,8 @@ extension RevisionTraits {
       .promptsList, .promptsGet, .complete, .listen, .tasksGet, .tasksUpdate, .tasksCancel,
       .cancelled,
     ],
-    toolMembers: [.annotations, .title, .outputSchema, .meta, .icons], isStateless: true,
-    structuredContent: .any, serverTitle: true, progressMessage: true)
+    definitionMembers: [.annotations, .title, .outputSchema, .meta, .icons], isStateless: true,
+    structuredContent: .any, progressMessage: true, audioContent: true,
+    resourceLinks: true, lastModified: true, serverDescription: true, completions: true,
+    tasks: .extension, resourceNotFound: -32602, inputFailuresAreResults: true)
 }

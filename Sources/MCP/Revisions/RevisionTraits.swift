@@ -2,14 +2,29 @@
 public struct RevisionTraits: Sendable {
   /// The methods of this revision, by raw value.
   let methods: UInt64
-  /// Members of a tool definition that clients of this revision know.
-  public let toolMembers: ToolMembers
+  /// Members of definitions that clients of this revision know.
+  public let definitionMembers: DefinitionMembers
   /// Results carry `resultType`, lists `ttlMs` and `cacheScope`, and `_meta` the server's info.
   public let isStateless: Bool
   /// `structuredContent` in tool results; `.any`: any JSON value, not only objects.
   public let structuredContent: StructuredContent
-  /// `Implementation.title`, and `description`, `icons`, `websiteUrl` with it where later.
-  public let serverTitle: Bool
+  /// Blocks of audio in content.
+  let audioContent: Bool
+  /// Blocks of type `resource_link` in content.
+  let resourceLinks: Bool
+  /// `Annotations.lastModified`.
+  let lastModified: Bool
+  /// `Implementation.description`, `icons` and `websiteUrl`.
+  let serverDescription: Bool
+  /// The capability `completions`.
+  let completions: Bool
+  /// Where tasks are announced.
+  let tasks: Tasks
+  /// The code of the error that no such resource exists.
+  let resourceNotFound: Int
+  /// Arguments that break the input schema of a tool give a result with `isError`, so that a model can
+  /// correct itself; before they were an error of the request.
+  public let inputFailuresAreResults: Bool
   /// `notifications/progress` carries a `message`.
   public let progressMessage: Bool
 
@@ -20,34 +35,54 @@ public struct RevisionTraits: Sendable {
     case any
   }
 
-  /// A set of members of a tool definition beyond `name`, `description` and `inputSchema`.
-  public struct ToolMembers: OptionSet, Sendable {
+  /// Where a server announces that its tools may run as tasks.
+  enum Tasks: Sendable {
+    case absent
+    /// The capability `tasks` (2025-11-25).
+    case capability
+    /// `io.modelcontextprotocol/tasks` among the extensions (2026-07-28).
+    case `extension`
+  }
+
+  /// A set of members of definitions beyond those of the first revision.
+  public struct DefinitionMembers: OptionSet, Sendable {
     /// A bit for each member.
     public let rawValue: UInt8
     /// The members with these bits.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
-    /// `annotations`.
-    public static let annotations = ToolMembers(rawValue: 1)
+    /// `annotations` of tools.
+    public static let annotations = DefinitionMembers(rawValue: 1)
     /// `title`.
-    public static let title = ToolMembers(rawValue: 2)
+    public static let title = DefinitionMembers(rawValue: 2)
     /// `outputSchema`.
-    public static let outputSchema = ToolMembers(rawValue: 4)
+    public static let outputSchema = DefinitionMembers(rawValue: 4)
     /// `_meta`.
-    public static let meta = ToolMembers(rawValue: 8)
+    public static let meta = DefinitionMembers(rawValue: 8)
     /// `icons`.
-    public static let icons = ToolMembers(rawValue: 16)
+    public static let icons = DefinitionMembers(rawValue: 16)
+    /// `execution` of tools.
+    public static let execution = DefinitionMembers(rawValue: 32)
   }
 
   init(
-    methods: [Method], toolMembers: ToolMembers, isStateless: Bool = false,
-    structuredContent: StructuredContent, serverTitle: Bool, progressMessage: Bool
+    methods: [Method], definitionMembers: DefinitionMembers, isStateless: Bool = false,
+    structuredContent: StructuredContent, progressMessage: Bool, audioContent: Bool,
+    resourceLinks: Bool, lastModified: Bool, serverDescription: Bool, completions: Bool,
+    tasks: Tasks, resourceNotFound: Int, inputFailuresAreResults: Bool
   ) {
     self.methods = methods.reduce(0) { $0 | 1 << UInt64($1.rawValue) }
-    self.toolMembers = toolMembers
+    self.definitionMembers = definitionMembers
     self.isStateless = isStateless
     self.structuredContent = structuredContent
-    self.serverTitle = serverTitle
     self.progressMessage = progressMessage
+    self.audioContent = audioContent
+    self.resourceLinks = resourceLinks
+    self.lastModified = lastModified
+    self.serverDescription = serverDescription
+    self.completions = completions
+    self.tasks = tasks
+    self.resourceNotFound = resourceNotFound
+    self.inputFailuresAreResults = inputFailuresAreResults
   }
 
   /// Whether clients of this revision may send `method`.

@@ -35,6 +35,14 @@ protocol AdminOperations: AnyObject {
   /// The metrics in the text format of Prometheus.
   func metrics() -> [UInt8]
 
+  /// Reads, verifies or clears the journal. `reply` is called once, from any thread.
+  func journal(
+    _ request: JournalRequest, reply: @escaping @Sendable (Result<JSONValue, Problem>) -> Void)
+
+  /// Begins anew: an empty journal, calls that are numbered from 0, no state of plugins. `reply` is
+  /// called once, from any thread.
+  func reset(reply: @escaping @Sendable (Result<JSONValue, Problem>) -> Void)
+
   /// Asks a plugin's own endpoint (`metis.admin/1`), on a worker thread. `path` is what follows
   /// `/x/`, with the query where there is one. `reply` is called once, from any thread, with the
   /// HTTP status and a JSON text.
@@ -55,10 +63,12 @@ enum AdminOperation: Sendable, Hashable {
   case generations
   case stats
   case metrics
+  case journal(JournalRequest)
+  case reset
   case forward(String, verb: String, path: String, body: [UInt8])
 
-  /// Carries it out and calls `reply` once: before it returns, but for `forward`. `instance` is the
-  /// path of the request. Control thread.
+  /// Carries it out and calls `reply` once: before it returns, but for `forward`, `journal` and
+  /// `reset`. `instance` is the path of the request. Control thread.
   func perform(
     on operations: some AdminOperations, instance: String,
     reply: @escaping @Sendable (AdminResponse) -> Void
@@ -75,6 +85,17 @@ enum AdminOperation: Sendable, Hashable {
         }
       }
       return
+    }
+    let finish: @Sendable (Result<JSONValue, Problem>) -> Void = { result in
+      switch result {
+      case .success(let value): reply(AdminResponse(json: value))
+      case .failure(let problem): reply(problem.response(instance: instance))
+      }
+    }
+    switch self {
+    case .journal(let request): return operations.journal(request, reply: finish)
+    case .reset: return operations.reset(reply: finish)
+    default: break
     }
     do {
       reply(try answer(from: operations))
@@ -100,8 +121,8 @@ enum AdminOperation: Sendable, Hashable {
       AdminResponse(
         status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8",
         body: operations.metrics(), fields: AdminResponse.commonFields)
-    case .forward:
-      throw Problem(.failed, "a forwarded request has no answer of the host")
+    case .forward, .journal, .reset:
+      throw Problem(.failed, "this request has no answer at once")
     }
   }
 }

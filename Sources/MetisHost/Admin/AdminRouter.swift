@@ -109,6 +109,8 @@ struct AdminRouter: Sendable {
     case "generations" where path.count == 2: return try get(.generations, request)
     case "stats" where path.count == 2: return try get(.stats, request)
     case "metrics" where path.count == 2: return try get(.metrics, request)
+    case "journal": return try journalOperation(Array(path.dropFirst(2)), request)
+    case "reset" where path.count == 2: return try post(.reset, request)
     default: throw noSuchPath(request)
     }
   }
@@ -136,6 +138,38 @@ struct AdminRouter: Sendable {
     case "rollback": return try post(.rollback(id), request)
     case "enable": return try post(.enable(id), request)
     case "disable": return try post(.disable(id), request)
+    default: throw noSuchPath(request)
+    }
+  }
+
+  /// `journal`, `journal/count` and `journal/verify`.
+  private func journalOperation(
+    _ path: [String], _ request: AdminRequest
+  ) throws(Refusal) -> AdminOperation {
+    do throws(Problem) {
+      switch path {
+      case []:
+        if request.verb == "DELETE" { return .journal(.clear) }
+        guard request.verb == "GET" else { break }
+        return .journal(.entries(try JournalQuery(request.query)))
+      case ["count"] where request.verb == "GET":
+        return .journal(.count(try JournalQuery(request.query)))
+      default: break
+      }
+    } catch {
+      throw .problem(error)
+    }
+    switch path {
+    case []: throw .notAllowed(["GET", "DELETE"])
+    case ["count"]: throw .notAllowed(["GET"])
+    case ["verify"]:
+      try allow(["POST"], request)
+      let body = try json(request)
+      do throws(Problem) {
+        return .journal(.verify(try JournalExpectation(body)))
+      } catch {
+        throw .problem(error)
+      }
     default: throw noSuchPath(request)
     }
   }
@@ -219,7 +253,8 @@ struct AdminRouter: Sendable {
       Problem(
         .notFound,
         "the admin endpoint has plugins, plugins/{id}, plugins/{id}/swap|rollback|enable|disable, "
-          + "plugins/{id}/x/…, reload, generations, stats, metrics and health"))
+          + "plugins/{id}/x/…, reload, generations, stats, metrics, journal, journal/count, "
+          + "journal/verify, reset and health"))
   }
 
   private func invalid(_ detail: String) -> Refusal { .problem(Problem(.invalid, detail)) }

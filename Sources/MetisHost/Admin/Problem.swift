@@ -13,6 +13,7 @@ struct Problem: Error, Sendable, Hashable {
     case unsupportedMediaType = "unsupported-media-type"
     case misdirected
     case invalid
+    case unverified
     case failed
     case unavailable
 
@@ -28,6 +29,7 @@ struct Problem: Error, Sendable, Hashable {
       case .unsupportedMediaType: 415
       case .misdirected: 421
       case .invalid: 422
+      case .unverified: 409
       case .failed: 500
       case .unavailable: 503
       }
@@ -45,6 +47,7 @@ struct Problem: Error, Sendable, Hashable {
       case .unsupportedMediaType: "The body is not JSON"
       case .misdirected: "The request is not for this host"
       case .invalid: "The request cannot be carried out as it stands"
+      case .unverified: "The journal does not hold what was expected"
       case .failed: "The operation failed"
       case .unavailable: "The host cannot do this now"
       }

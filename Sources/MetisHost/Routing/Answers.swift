@@ -105,6 +105,8 @@ extension Loop {
 
   /// The answer of `initialize`; `session` goes into `Mcp-Session-Id`.
   func answerInitialize(_ request: Request, _ session: String?) {
+    note(.initialize, request, nil)
+    noteEnd()
     let server = snapshot._withUnsafeGuaranteedRef { $0.encoded.server }
     let result = Array(server.initializeResult(request.revision).description.utf8)
     guard let session else { return answerOwn(request, result) }
@@ -124,6 +126,7 @@ extension Loop {
   /// Answers a request with an error. HTTP carries it with the error's own status in the stateless
   /// era, and with 200 in the handshake era, where a JSON-RPC answer is a success of HTTP.
   func answer(_ request: Request, _ error: MCPError) {
+    note(request, error)
     answer(request.answerer, request.id, request.revision, error)
   }
 

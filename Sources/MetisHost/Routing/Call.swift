@@ -78,6 +78,12 @@ final class Call: @unchecked Sendable {
   var target: Unmanaged<Target>?
   var instances: Unmanaged<InstanceSet>?
   var instance: Instance?
+  /// The request's entry in the loop's journal, 0: none; and what is noted there at the end.
+  var entry: UInt64 = 0
+  var noted = JournalRing.Outcome.ok
+  var notedCode: Int32 = 0
+  /// The URI that was asked for; empty for other kinds than resources.
+  var requested: [UInt8] = []
   var principal: [UInt8] = []
   var session: Session?
   /// CLOCK_MONOTONIC, ns; 0: none, as the strategy ends its calls before it returns.
@@ -172,6 +178,16 @@ final class Call: @unchecked Sendable {
 }
 
 extension Call {
+  /// What its target is. [loop-thread]
+  @inline(__always)
+  var kind: Target.Kind { target?._withUnsafeGuaranteedRef { $0.kind } ?? .tool }
+
+  /// Whether a result that the host shaped has to be looked at again. [loop-thread]
+  @inline(__always)
+  var needsScan: Bool {
+    target?._withUnsafeGuaranteedRef { $0.checksOutput || $0.kind != .tool } ?? false
+  }
+
   /// Forgets what one call left, for the next one. [loop-thread]
   func reset() {
     buffer.removeAll()
@@ -185,6 +201,9 @@ extension Call {
     }
     if !contextText.isEmpty { contextText.removeAll() }
     if !principal.isEmpty { principal.removeAll() }
+    if !requested.isEmpty { requested.removeAll() }
+    entry = 0
+    noted = .ok
     // A call of a strategy sets none of these: what they point at is gone.
     id = UnsafeRawBufferPointer(start: nil, count: 0)
     meta = UnsafeRawBufferPointer(start: nil, count: 0)

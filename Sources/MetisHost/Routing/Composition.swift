@@ -12,6 +12,8 @@ import MetisPluginAPI
 final class Composition {
   let configuration: Configuration
   let snapshot: Snapshot
+  /// What the snapshot's targets were made from, in their order.
+  let definitions: [TargetDefinition]
   /// By the plugin's id: what its filter made.
   let filters: [Snapshot.Filter]
   let auths: [Snapshot.Auth]
@@ -51,11 +53,10 @@ final class Composition {
     filters = builder.filters
     auths = builder.auths
     warnings = builder.warnings
+    definitions = builder.definitions
     let encoded = EncodedAnswers(
-      server: ServerInfo(
-        name: configuration.server.name, version: configuration.server.version,
-        title: configuration.server.title, instructions: configuration.server.instructions),
-      definitions: builder.targets.map(\.definition))
+      server: ServerInfo(configuration), targets: builder.targets,
+      pageSize: configuration.server.pageSize, caching: configuration.server.caching)
     snapshot = Snapshot(
       number: context.number, settings: configuration.server, targets: builder.targets,
       instanceSets: builder.sets,

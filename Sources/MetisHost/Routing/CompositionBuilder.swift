@@ -10,6 +10,8 @@ struct CompositionBuilder {
   let active: [PluginGeneration]
   let before: Composition?
   let context: Composition.Context
+  /// What is to be served, in the order of the snapshot's targets.
+  let definitions: [TargetDefinition]
 
   private(set) var targets: [Target] = []
   private(set) var sets: [InstanceSet?] = []
@@ -29,10 +31,11 @@ struct CompositionBuilder {
     self.active = active
     self.before = before
     self.context = context
+    definitions = TargetDefinition.all(configuration)
   }
 
   mutating func build() throws(CompositionError) {
-    try buildTools()
+    try buildTargets()
     try buildAuths()
     try buildFilters()
     guard errors.isEmpty else { throw .configuration(errors) }
@@ -43,77 +46,73 @@ struct CompositionBuilder {
     Composition.destroy(sets: madeSets, auths: madeAuths, filters: madeFilters)
   }
 
-  // MARK: Tools
+  // MARK: Targets
 
-  private mutating func buildTools() throws(CompositionError) {
-    var old: [String: (tool: MetisConfig.ToolDefinition, place: Int)] = [:]
-    if let before {
-      for (place, tool) in before.configuration.tools.enumerated() {
-        old[tool.name] = (tool, place)
-      }
+  private mutating func buildTargets() throws(CompositionError) {
+    var old: [TargetDefinition.Key: Int] = [:]
+    for (place, definition) in (before?.definitions ?? []).enumerated() {
+      old[definition.key] = place
     }
     var providers: [String: PluginGeneration] = [:]
     for generation in active.reversed() where generation.strategy != nil {
       for name in generation.descriptor.provides { providers[name] = generation }
     }
-    for tool in configuration.tools {
-      let generation = providers[tool.mock.strategy]
-      var target: Target?
-      if let before, let (oldTool, place) = old[tool.name],
-        oldTool.definition == tool.definition, oldTool.directory == tool.directory,
-        oldTool.mock.seed == tool.mock.seed, oldTool.mock.timeout == tool.mock.timeout,
-        before.configuration.performance.requestTimeout
-          == configuration.performance.requestTimeout
+    for definition in definitions {
+      let generation = providers[definition.mock.strategy]
+      let place = old[definition.key]
+      guard let target = makeTarget(definition, place) else { continue }
+      targets.append(target)
+      if let before, let place, target === before.snapshot.targets[place],
+        let set = before.snapshot.instanceSets[place], set.generation === generation
       {
-        target = before.snapshot.targets[place]
-        if let set = before.snapshot.instanceSets[place], set.generation === generation {
-          targets.append(before.snapshot.targets[place])
-          sets.append(set)
-          continue
-        }
-      }
-      let made = target ?? makeTarget(tool)
-      targets.append(made)
-      guard let generation else {
-        sets.append(nil)
-        warnings.append(missing(tool, providers))
+        sets.append(set)
         continue
       }
-      sets.append(try makeSet(tool, made, generation))
+      guard let generation else {
+        sets.append(nil)
+        warnings.append(missing(definition, providers))
+        continue
+      }
+      sets.append(try makeSet(definition, target, generation))
     }
   }
 
   private func missing(
-    _ tool: MetisConfig.ToolDefinition, _ providers: [String: PluginGeneration]
+    _ definition: TargetDefinition, _ providers: [String: PluginGeneration]
   ) -> String {
     let known = providers.keys.sorted().joined(separator: ", ")
-    return "\(tool.mock.place): tool \(tool.name) asks for strategy \"\(tool.mock.strategy)\", "
-      + "which no active plugin provides; there are: \(known.isEmpty ? "none" : known)"
+    return "\(definition.mock.place): \(definition.title) asks for strategy "
+      + "\"\(definition.mock.strategy)\", which no active plugin provides; there are: "
+      + (known.isEmpty ? "none" : known)
   }
 
-  private func makeTarget(_ tool: MetisConfig.ToolDefinition) -> Target {
-    let timeout = tool.mock.timeout ?? configuration.performance.requestTimeout
-    return Target(
-      definition: MCP.ToolDefinition(
-        name: tool.name, title: tool.title, description: tool.description,
-        inputSchema: .object(tool.inputSchema),
-        outputSchema: tool.outputSchema.map(JSONValue.object),
-        annotations: tool.annotations.map(JSONValue.object), icons: tool.icons,
-        meta: tool.meta.map(JSONValue.object)),
-      seed: tool.mock.seed ?? context.seed ^ CompositionBuilder.hash(tool.name),
-      timeout: UInt64(clamping: timeout.nanoseconds))
-  }
-
-  /// FNV-1a, 64 bits: stable from run to run, as seeds have to be.
-  private static func hash(_ text: String) -> UInt64 {
-    text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+  /// The target of a definition: that of the composition before, at `place`, where nothing changed;
+  /// nil with an error where its schemas do not compile.
+  private mutating func makeTarget(_ definition: TargetDefinition, _ place: Int?) -> Target? {
+    var ordinal: UInt64 = 0
+    if let before, let place {
+      let kept = before.snapshot.targets[place]
+      let isSame = before.definitions[place].isSame(as: definition)
+      if isSame, before.definitions[place].settings == definition.settings { return kept }
+      // The same target under other rules of the server: its calls are numbered on.
+      if isSame { ordinal = kept.ordinal.load(ordering: .relaxed) }
+    }
+    do {
+      return Target(
+        listing: definition.listing, rules: try definition.rules(),
+        seed: definition.mock.seed ?? context.seed ^ definition.hash,
+        timeout: definition.settings.timeout, ordinal: ordinal)
+    } catch {
+      errors.append(error)
+      return nil
+    }
   }
 
   private mutating func makeSet(
-    _ tool: MetisConfig.ToolDefinition, _ target: Target, _ generation: PluginGeneration
+    _ definition: TargetDefinition, _ target: Target, _ generation: PluginGeneration
   ) throws(CompositionError) -> InstanceSet? {
     guard let strategy = generation.strategy else { return nil }
-    let section = tool.mock.section
+    let section = definition.mock.section
     if let error = check(
       generation, METIS_SECTION_STRATEGY, section.value.toJSON().jsonBytes(), section)
     {
@@ -129,7 +128,7 @@ struct CompositionBuilder {
     for _ in 0..<count where failure == nil {
       var error = metis_error_v1.empty
       var made: UnsafeMutableRawPointer?
-      let code = create(strategy, generation, tool, target, &error, &made)
+      let code = create(strategy, generation, definition, target, &error, &made)
       if code == METIS_OK {
         instances.append(Instance(pointer: made))
       } else {
@@ -152,19 +151,19 @@ struct CompositionBuilder {
 
   private func create(
     _ strategy: UnsafePointer<metis_strategy_v1>, _ generation: PluginGeneration,
-    _ tool: MetisConfig.ToolDefinition, _ target: Target, _ error: inout metis_error_v1,
+    _ definition: TargetDefinition, _ target: Target, _ error: inout metis_error_v1,
     _ made: inout UnsafeMutableRawPointer?
   ) -> Int32 {
-    tool.name.withSlice { name in
-      tool.mock.section.value.toJSON().jsonBytes().withSlice { config in
-        tool.definition.jsonBytes().withSlice { definition in
-          tool.directory.withSlice { directory in
+    target.name.withSlice { name in
+      definition.mock.section.value.toJSON().jsonBytes().withSlice { config in
+        definition.definition.jsonBytes().withSlice { text in
+          definition.directory.withSlice { directory in
             var setup = metis_instance_v1()
             setup.size = UInt32(MemoryLayout<metis_instance_v1>.size)
-            setup.kind = METIS_KIND_TOOL
+            setup.kind = target.kind.rawValue
             setup.target = name
             setup.config = config
-            setup.definition = definition
+            setup.definition = text
             setup.directory = directory
             setup.seed = target.seed
             return metis_barrier_strategy_create(

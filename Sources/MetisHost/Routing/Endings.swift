@@ -29,6 +29,10 @@ extension Loop {
     case .owned(let shape, let body, _): answer(call, shape, body.raw)
     case .failed(let error): answerFailure(call, error)
     case .refused(let message):
+      guard call.kind == .tool else {
+        answerFailure(call, .internalError(message))
+        break
+      }
       ToolResult.failure(message).withUnsafeBytes { _ = answer(call, METIS_SHAPE_RESULT, $0) }
     }
     close(opened, call)
@@ -46,6 +50,7 @@ extension Loop {
   }
 
   private func close(_ opened: Unmanaged<Call>, _ call: Call) {
+    noteEnd(call)
     if call.isPending {
       if case .exchange(let exchange, let isFrame) = call.answerer {
         if !isFrame { open.removeValue(forKey: exchange) }
@@ -75,21 +80,24 @@ extension Loop {
     _ call: Call, _ shape: UInt32, _ text: UnsafeRawBufferPointer
   ) -> Int32 {
     do {
-      if shape == METIS_SHAPE_RESULT, call.emitted.isEmpty {
+      if Loop.isWhole(call, shape) {
         return deliverResult(call, text, try ResultMembers(scanning: text))
       }
       let value = try JSONCursor.validate(text, limits: core.limits.json)
       let shaped = try shapeResult(call, shape, value)
       return try shaped.withUnsafeBytes { bytes in
         // What the plugin wrote around its content is still there.
-        if shape == METIS_SHAPE_RESULT {
+        if shape == METIS_SHAPE_RESULT || call.needsScan {
           return deliverResult(call, bytes, try ResultMembers(scanning: bytes))
         }
-        deliver(call, bytes, ResultMembers(hasContent: true))
+        deliver(call, bytes, ResultMembers(bodies: .content))
         return METIS_OK
       }
     } catch let error as JSONError {
       answerFailure(call, .internalError(Endings.badJSON(call, error)))
+      return METIS_INVALID
+    } catch let error as MCPError {
+      answerFailure(call, error)
       return METIS_INVALID
     } catch {
       answerFailure(call, .internalError(Endings.noContent(call)))
@@ -101,8 +109,12 @@ extension Loop {
   private func deliverResult(
     _ call: Call, _ text: UnsafeRawBufferPointer, _ members: ResultMembers
   ) -> Int32 {
-    guard members.hasContent else {
+    guard members.bodies.contains(call.kind.body) else {
       answerFailure(call, .internalError(Endings.noContent(call)))
+      return METIS_INVALID
+    }
+    if call.needsScan, let error = misfit(call, members, text) {
+      answerFailure(call, error)
       return METIS_INVALID
     }
     guard members.meta.map({ $0.kind == .object }) ?? true else {
@@ -116,6 +128,7 @@ extension Loop {
   private func deliver(
     _ call: Call, _ result: UnsafeRawBufferPointer, _ members: ResultMembers
   ) {
+    if members.isError { call.noted = .isError }
     switch call.answerer {
     case .strategy(let done, let user):
       done(user, 0, metis_slice_v1(result))
@@ -125,13 +138,15 @@ extension Loop {
       do {
         filtered =
           snapshot._withUnsafeGuaranteedRef({ $0.isUnfiltered })
-          ? nil : try runFilters(response: .toolsCall, result)
+          ? nil : try runFilters(response: call.kind.method, result)
       } catch {
         return answerFailure(call, error)
       }
       guard let filtered else {
-        return answer(
-          call.answerer, call.id, call.revision, result, members, isStreaming: call.isStreaming)
+        return translated(result, members, for: call.revision) { result, members in
+          answer(
+            call.answerer, call.id, call.revision, result, members, isStreaming: call.isStreaming)
+        }
       }
       filtered.withUnsafeBytes { bytes in
         guard let members = try? ResultMembers(scanning: bytes),
@@ -140,13 +155,18 @@ extension Loop {
           return answerFailure(
             call, .internalError("A filter replaced the result by something that is no result"))
         }
-        answer(
-          call.answerer, call.id, call.revision, bytes, members, isStreaming: call.isStreaming)
+        translated(bytes, members, for: call.revision) { bytes, members in
+          answer(
+            call.answerer, call.id, call.revision, bytes, members, isStreaming: call.isStreaming)
+        }
       }
     }
   }
 
   private func answerFailure(_ call: Call, _ error: MCPError) {
+    let error = call.kind == .resource ? error.translated(call.revision) : error
+    call.noted = .error
+    call.notedCode = Int32(clamping: error.code)
     switch call.answerer {
     case .strategy(let done, let user):
       error.message.withSlice { done(user, Int32(clamping: error.code), $0) }
@@ -161,6 +181,7 @@ extension Loop {
 
   /// A cancelled call is not answered, but an exchange of HTTP has to end.
   func answerCancelled(_ call: Call) {
+    call.noted = .cancelled
     switch call.answerer {
     case .strategy(let done, let user):
       "The call was cancelled".withSlice { done(user, Endings.cancelledCode, $0) }
@@ -191,6 +212,7 @@ extension Loop {
     opened._withUnsafeGuaranteedRef { call in
       guard call.seize(token) else { return }
       call.cancellation.cancel()
+      call.noted = .cancelled
       if case .strategy = call.answerer { answerCancelled(call) }
       close(opened, call)
     }
@@ -221,7 +243,12 @@ enum Endings {
   }
 
   private static func name(_ call: Call) -> String {
-    call.target?._withUnsafeGuaranteedRef { $0.definition.name } ?? "unknown"
+    call.target?._withUnsafeGuaranteedRef { $0.name } ?? "unknown"
+  }
+
+  private static func title(_ call: Call) -> String {
+    let kind = call.kind == .tool ? "Tool" : call.kind == .resource ? "Resource" : "Prompt"
+    return "\(kind) \(name(call))"
   }
 
   static func badJSON(_ call: Call, _ error: JSONError) -> String {
@@ -230,7 +257,12 @@ enum Endings {
   }
 
   static func noContent(_ call: Call) -> String {
-    "Plugin \(plugin(call)) answered \(name(call)) with a result that has no content array"
+    let body = call.kind == .tool ? "content" : call.kind == .resource ? "contents" : "messages"
+    return "Plugin \(plugin(call)) answered \(name(call)) with a result that has no \(body) array"
+  }
+
+  static func misshapen(_ call: Call, _ what: String) -> String {
+    "Plugin \(plugin(call)) answered \(name(call)) with \(what)"
   }
 
   static func badMeta(_ call: Call) -> String {
@@ -244,8 +276,8 @@ enum Endings {
 
   static func timedOut(_ call: Call) -> String {
     let limit = call.target?._withUnsafeGuaranteedRef { $0.timeout } ?? 0
-    return "Tool \(name(call)) did not answer within \(limit / 1_000_000) ms (plugin "
-      + "\(plugin(call))); raise timeout_ms of the tool or request_timeout_sec"
+    return "\(title(call)) did not answer within \(limit / 1_000_000) ms (plugin "
+      + "\(plugin(call))); raise timeout_ms there or request_timeout_sec"
   }
 
   static func tooLarge(_ call: Call, _ limit: Int) -> String {

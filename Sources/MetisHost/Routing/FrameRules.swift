@@ -27,6 +27,7 @@ extension Loop {
     var request = Request(
       answerer: answerer, id: id.bytes, revision: session?.revision ?? .newest,
       parameters: parameters)
+    request.method = method.raw
     let known = Method(method)
     if request.parameters.pointee.meta.protocolVersion != nil || known == .discover {
       receiveStateless(request, known, method, envelope.params, connection)
@@ -92,7 +93,7 @@ extension Loop {
     } catch {
       return answer(request, error)
     }
-    request.revision = Loop.negotiate(request.parameters.pointee)
+    request.revision = negotiate(request.parameters.pointee)
     let session = Session(
       id: "", revision: request.revision,
       client: request.parameters.pointee.clientInfo.map { [UInt8]($0.bytes) } ?? [],

@@ -84,12 +84,16 @@ extension Loop {
       answerer: .exchange(exchange, isFrame: false), id: id.bytes, revision: .july2026,
       parameters: parameters)
     request.principal = principal
+    request.fields = UnsafeBufferPointer(
+      start: message.pointee.fields,
+      count: message.pointee.fields == nil ? 0 : message.pointee.field_count)
+    request.method = method.raw
     do throws(MCPError) {
       try checkModern(parameters.pointee, fields, method)
       guard let known = Method(method), RevisionTraits.of(.july2026).knows(known) else {
         throw MCPError.methodNotFound(method.decoded)
       }
-      if known == .toolsCall { try checkName(fields, parameters.pointee.name, "name") }
+      try checkName(known, fields)
       perform(known, request, envelope.params)
     } catch {
       answer(request, error)
@@ -115,7 +119,19 @@ extension Loop {
     }
   }
 
-  /// `Mcp-Name` repeats a parameter.
+  /// `Mcp-Name` repeats the parameter that says what a method is about.
+  private func checkName(_ method: Method, _ fields: HTTPFields) throws(MCPError) {
+    switch method {
+    case .toolsCall, .promptsGet: try checkName(fields, parameters.pointee.name, "name")
+    case .resourcesRead: try checkName(fields, parameters.pointee.uri, "uri")
+    case .tasksGet, .tasksUpdate, .tasksCancel:
+      // Older clients of the extension leave it out.
+      if fields.name != nil { try checkName(fields, parameters.pointee.taskID, "taskId") }
+    default: break
+    }
+  }
+
+  /// Holds `Mcp-Name` against one parameter.
   private func checkName(
     _ fields: HTTPFields, _ value: JSONStringSlice?, _ parameter: StaticString
   ) throws(MCPError) {
@@ -227,7 +243,7 @@ extension Loop {
       parameters: parameters)
     do throws(MCPError) {
       try checkInitialize(parameters.pointee, params)
-      let revision = Loop.negotiate(parameters.pointee)
+      let revision = negotiate(parameters.pointee)
       request.revision = revision
       guard
         let session = core.sessions.open(

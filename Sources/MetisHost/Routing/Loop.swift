@@ -42,6 +42,10 @@ final class Loop: @unchecked Sendable {
   private(set) var knownMeta: UnsafeMutablePointer<KnownMeta>
   /// Reused for every answer.
   var scratch: [UInt8] = []
+  /// Nil where nothing is kept.
+  var journal: Unmanaged<JournalRing>?
+  /// The entry in ``journal`` of the request in hand; 0: none, or its call has it.
+  var entry: UInt64 = 0
   let parts: UnsafeMutablePointer<metis_slice_v1>
   let fields: UnsafeMutablePointer<metis_field_v1>
 
@@ -95,6 +99,7 @@ final class Loop: @unchecked Sendable {
     fields = .allocate(capacity: Loop.maximumFields)
     // For ever: a plugin's thread may be on its way here long after the loop has ended.
     calls.adopt(Unmanaged.passRetained(self))
+    if door.kind == .mcp { journal = core.journal.join(self) }
   }
 
   /// Whether the calling thread is this loop's.
@@ -271,6 +276,7 @@ final class Loop: @unchecked Sendable {
       posts = []
       return (late, calls.openCount == 0)
     }
+    core.journal.leave(self)
     epoch.leave()
     if isLast { CallDirectory.leave(calls) }
     for post in late { bury(post) }

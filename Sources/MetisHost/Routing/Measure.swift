@@ -36,13 +36,13 @@ public final class MeasuredHost {
       throw PluginError(.adoption, "offers no strategy", plugin: generation.id)
     }
     let targets = names.map {
-      Target(definition: ToolDefinition(name: $0), seed: 1, timeout: 1_000_000_000)
+      Target(listing: .tool(ToolDefinition(name: $0)), seed: 1, timeout: 1_000_000_000)
     }
     let sets = try targets.map { target in
       InstanceSet(
         generation: generation, target: target, strategy: strategy,
         instances: [
-          try MeasuredHost.instance(strategy, generation, target.definition.name)
+          try MeasuredHost.instance(strategy, generation, target.name)
         ])
     }
     snapshot = Snapshot(
@@ -50,7 +50,7 @@ public final class MeasuredHost {
       filters: [],
       encoded: EncodedAnswers(
         server: ServerInfo(name: "metis", version: "0.1.0"),
-        definitions: targets.map(\.definition)))
+        targets: targets))
     _ = core.publish(snapshot)
     door = try Door(
       kind: .mcp, generation: generation, core: core, administration: nil,

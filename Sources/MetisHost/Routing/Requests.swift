@@ -14,6 +14,10 @@ struct Request {
   var parameters: UnsafePointer<RequestParameters>
   /// JSON object of the authenticated sender, or empty.
   var principal: [UInt8] = []
+  /// The fields of HTTP that came with it; nil for a frame. Lives until the request was performed.
+  var fields: UnsafeBufferPointer<metis_field_v1>?
+  /// The method's name as it came; empty where the host has made the request.
+  var method = UnsafeRawBufferPointer(start: nil, count: 0)
 
   init(
     answerer: Call.Answerer, id: UnsafeRawBufferPointer, revision: ProtocolRevision,
@@ -70,19 +74,29 @@ extension Loop {
     guard parameters.protocolVersion != nil else {
       throw .invalidParams("params.protocolVersion is missing; expected a revision's date")
     }
+    let offered = snapshot._withUnsafeGuaranteedRef { $0.encoded.server.revisions }
+    guard offered.contains(where: \.isLegacy) else {
+      throw .unsupportedVersion(
+        requested: parameters.protocolVersion?.decoded ?? "", supported: offered)
+    }
     try runFilters(initialize: params)
   }
 
-  /// The client's revision where it is a legacy one, else the newest of those.
-  static func negotiate(_ parameters: borrowing RequestParameters) -> ProtocolRevision {
+  /// The client's revision where it is a legacy one that is offered, else the newest of those.
+  func negotiate(_ parameters: borrowing RequestParameters) -> ProtocolRevision {
+    let offered = snapshot._withUnsafeGuaranteedRef { $0.encoded.server.revisions }
+    let newest = offered.last(where: \.isLegacy) ?? .newestLegacy
     guard let asked = parameters.protocolVersion, !asked.hasEscapes,
-      let revision = ProtocolRevision(utf8: asked.raw), revision.isLegacy
-    else { return .newestLegacy }
+      let revision = ProtocolRevision(utf8: asked.raw), revision.isLegacy,
+      offered.contains(revision)
+    else { return newest }
     return revision
   }
 
   /// A request of the handshake era, in its session.
   func dispatchLegacy(_ request: Request, _ method: JSONStringSlice, _ params: JSONSlice?) {
+    var request = request
+    request.method = method.raw
     do throws(MCPError) {
       if let problem = request.parameters.pointee.problem { throw problem }
       guard let known = Method(method),
@@ -99,7 +113,13 @@ extension Loop {
 
   /// Performs a request whose revision knows the method.
   func perform(_ method: Method, _ request: Request, _ params: JSONSlice?) {
+    note(method, request, params)
     do throws(MCPError) {
+      guard snapshot._withUnsafeGuaranteedRef({ $0.offers(request.revision) }) else {
+        throw MCPError.unsupportedVersion(
+          requested: request.revision.name.description,
+          supported: snapshot._withUnsafeGuaranteedRef { $0.encoded.server.revisions.reversed() })
+      }
       if !snapshot._withUnsafeGuaranteedRef({ $0.isUnfiltered }) {
         if method == .discover, let params { try runFilters(initialize: params) }
         if let replaced = try runFilters(request: method, params) {
@@ -141,13 +161,14 @@ extension Loop {
 
   private func performNow(_ method: Method, _ request: Request) throws(MCPError) {
     switch method {
-    case .toolsCall: try callTool(request)
+    // The journal learns of the ends of calls from the calls.
+    case .toolsCall: return try callTool(request)
+    case .resourcesRead: return try readResource(request)
+    case .promptsGet: return try getPrompt(request)
     case .discover: try answerEncoded(method, request) { $0.discover }
     case .ping: try answerOwn(request, filtered(method, Array("{}".utf8)))
     case .toolsList, .resourcesList, .resourceTemplatesList, .promptsList:
       try list(method, request)
-    case .resourcesRead: try readResource(request)
-    case .promptsGet: try getPrompt(request)
     case .complete: try complete(request)
     case .setLevel: try setLevel(request)
     case .resourcesSubscribe, .resourcesUnsubscribe: try subscribe(method, request)
@@ -157,6 +178,7 @@ extension Loop {
     case .initialize, .initialized, .cancelled, .progress, .rootsListChanged, .taskStatus:
       throw .methodNotFound(method.name.description)
     }
+    noteEnd()
   }
 
   /// A notification of a client.

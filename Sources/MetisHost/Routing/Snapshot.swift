@@ -10,7 +10,7 @@ import struct MetisConfig.ServerSettings
 /// Readers hold an epoch slot instead of a reference (DESIGN: no reference counting on what two
 /// loops share).
 final class Snapshot: @unchecked Sendable {
-  /// A tool and what answers it now.
+  /// A target and what answers it now.
   struct Route {
     let target: Unmanaged<Target>
     /// Nil where nothing answers: the plugin is disabled or failed.
@@ -31,9 +31,18 @@ final class Snapshot: @unchecked Sendable {
     let instance: UnsafeMutableRawPointer?
   }
 
+  /// A resource that a URI leads to.
+  struct ResourceRoute {
+    let route: UnsafePointer<Route>
+    /// The variables of a template as a JSON object; `{}` for a resource.
+    let arguments: [UInt8]
+  }
+
   let number: UInt64
   /// The settings that requests go by.
   let settings: ServerSettings
+  /// The tools, then the resources and templates, then the prompts: each in the order of the
+  /// configuration.
   let targets: [Target]
   let instanceSets: [InstanceSet?]
   let auths: [Auth]
@@ -43,13 +52,23 @@ final class Snapshot: @unchecked Sendable {
   let isUnfiltered: Bool
   let encoded: EncodedAnswers
 
-  private let names: NameTable
+  /// The places of ``targets`` where resources and prompts begin.
+  private let resourceStart: Int
+  private let promptStart: Int
+  private let tools: NameTable
+  private let resources: NameTable
+  private let prompts: NameTable
   private let routes: UnsafeMutablePointer<Route>
+  /// The places of templates, the most specific first; of equal ones the first of the
+  /// configuration.
+  private let templates: [(template: URITemplate, place: Int)]
+  /// The revisions that are offered, by raw value.
+  private let revisions: UInt8
 
+  /// `targets` in the order of their kinds.
   init(
     number: UInt64, settings: ServerSettings, targets: [Target], instanceSets: [InstanceSet?],
-    auths: [Auth],
-    filters: [Filter], encoded: EncodedAnswers
+    auths: [Auth], filters: [Filter], encoded: EncodedAnswers
   ) {
     self.number = number
     self.settings = settings
@@ -60,7 +79,11 @@ final class Snapshot: @unchecked Sendable {
     isOpen = auths.isEmpty
     isUnfiltered = filters.isEmpty
     self.encoded = encoded
-    names = NameTable(targets.map(\.definition.name))
+    resourceStart = targets.firstIndex { $0.kind != .tool } ?? targets.count
+    promptStart = targets.firstIndex { $0.kind == .prompt } ?? targets.count
+    tools = NameTable(targets[..<resourceStart].map(\.name))
+    resources = NameTable(targets[resourceStart..<promptStart].map(\.name))
+    prompts = NameTable(targets[promptStart...].map(\.name))
     routes = .allocate(capacity: max(1, targets.count))
     for (place, target) in targets.enumerated() {
       (routes + place).initialize(
@@ -68,70 +91,74 @@ final class Snapshot: @unchecked Sendable {
           target: Unmanaged.passUnretained(target),
           instances: instanceSets[place].map { Unmanaged.passUnretained($0) }))
     }
+    let found = targets.enumerated().compactMap { place, target in
+      target.rules.template.map { (template: $0, place: place) }
+    }
+    templates = found.sorted { left, right in
+      if left.template.isMoreSpecific(than: right.template) { return true }
+      return !right.template.isMoreSpecific(than: left.template) && left.place < right.place
+    }
+    revisions = encoded.server.revisions.reduce(0) { $0 | 1 << $1.rawValue }
   }
 
   deinit { routes.deallocate() }
 
+  /// Whether clients of a revision are served.
+  @inline(__always)
+  func offers(_ revision: ProtocolRevision) -> Bool { revisions & 1 << revision.rawValue != 0 }
+
   /// The route of a tool by its name; nil where there is none.
   @inline(__always)
   func route(_ name: UnsafeRawBufferPointer) -> UnsafePointer<Route>? {
-    let place = names.place(of: name)
+    let place = tools.place(of: name)
     return place < 0 ? nil : UnsafePointer(routes + place)
   }
-}
 
-/// Answers that do not depend on the request, encoded once for a configuration; and the pieces
-/// that go around every other.
-final class EncodedAnswers: @unchecked Sendable {
-  let server: ServerInfo
-  private let definitions: [ToolDefinition]
-  /// `,"_meta":{"io.modelcontextprotocol/serverInfo":{…}}` for results of the stateless era.
-  let serverInfoMeta: UnsafeRawBufferPointer
-  /// The member alone, for results that have a `_meta` of their own.
-  let serverInfoMember: UnsafeRawBufferPointer
-  let discover: [UInt8]
-  private let lock = Lock()
-  private var lists: [ProtocolRevision: [UInt8]] = [:]
-
-  init(server: ServerInfo, definitions: [ToolDefinition]) {
-    self.server = server
-    self.definitions = definitions
-    var member = Array(#""io.modelcontextprotocol/serverInfo":"#.utf8)
-    member += Array(server.implementation(.july2026).description.utf8)
-    serverInfoMember = EncodedAnswers.fixed(member)
-    serverInfoMeta = EncodedAnswers.fixed(
-      Array(#","_meta":{"#.utf8) + member + Array("}".utf8))
-    discover = Array(server.discoverResult().description.utf8)
+  /// The route of a prompt by its name; nil where there is none.
+  func prompt(_ name: UnsafeRawBufferPointer) -> UnsafePointer<Route>? {
+    let place = prompts.place(of: name)
+    return place < 0 ? nil : UnsafePointer(routes + promptStart + place)
   }
 
-  deinit {
-    serverInfoMeta.deallocate()
-    serverInfoMember.deallocate()
+  /// What a URI leads to: the resource of that URI, else the most specific template that matches;
+  /// nil where there is none.
+  func resource(_ uri: UnsafeRawBufferPointer) -> ResourceRoute? {
+    let place = resources.place(of: uri)
+    if place >= 0, targets[resourceStart + place].rules.template == nil {
+      return ResourceRoute(
+        route: UnsafePointer(routes + resourceStart + place), arguments: Array("{}".utf8))
+    }
+    for (template, place) in templates {
+      guard let values = template.match(uri) else { continue }
+      let object = JSONObject(values.map { ($0.name, JSONValue.string($0.value)) })
+      return ResourceRoute(
+        route: UnsafePointer(routes + place), arguments: JSONValue.object(object).jsonBytes())
+    }
+    return nil
   }
 
-  /// A copy in memory of its own: the request path reads it without reference counting.
-  private static func fixed(_ bytes: [UInt8]) -> UnsafeRawBufferPointer {
-    let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 8)
-    copy.copyBytes(from: bytes)
-    return UnsafeRawBufferPointer(copy)
-  }
-
-  /// The result of `tools/list` for a revision: made at its first request, since most servers
-  /// meet one or two of the five.
-  func toolsList(_ revision: ProtocolRevision) -> [UInt8] {
-    lock.withLock {
-      if let list = lists[revision] { return list }
-      let list = ToolsList.result(definitions, revision)
-      lists[revision] = list
-      return list
+  /// The target of a URI or of the very text of a template; nil where there is none.
+  func resourceTarget(_ uri: String) -> Target? {
+    var uri = uri
+    return uri.withUTF8 { bytes in
+      let bytes = UnsafeRawBufferPointer(bytes)
+      let place = resources.place(of: bytes)
+      if place >= 0 { return targets[resourceStart + place] }
+      return resource(bytes)?.route.pointee.target.takeUnretainedValue()
     }
   }
 
-  /// The definitions, to tell whether a list changed.
-  func listsSameTools(as other: EncodedAnswers) -> Bool {
-    guard definitions.count == other.definitions.count else { return false }
-    return zip(definitions, other.definitions).allSatisfy {
-      $0.encoded(.newest) == $1.encoded(.newest)
+  /// The targets of one list, in its order.
+  func targets(of list: ListKind) -> [Target] { Snapshot.targets(targets, of: list) }
+
+  static func targets(_ targets: [Target], of list: ListKind) -> [Target] {
+    targets.filter { target in
+      switch list {
+      case .tools: target.kind == .tool
+      case .resources: target.kind == .resource && target.rules.template == nil
+      case .resourceTemplates: target.kind == .resource && target.rules.template != nil
+      case .prompts: target.kind == .prompt
+      }
     }
   }
 }

@@ -3,7 +3,8 @@ import MCP
 import MetisPluginAPI
 import Synchronization
 
-/// Calls of tools: from the route to the strategy, and from its end to the answer.
+/// Calls: from the route of a target to its strategy, and from its end to the answer; and what is
+/// particular to tools.
 extension Loop {
   /// Finds the tool and calls it. Answers errors of the request by throwing.
   func callTool(_ request: Request) throws(MCPError) {
@@ -22,13 +23,54 @@ extension Loop {
     guard let route else { throw .unknownTool(name.decoded) }
     let arguments =
       request.parameters.pointee.arguments.map { metis_slice_v1($0.bytes) } ?? metis_slice_v1("{}")
+    if route.pointee.target._withUnsafeGuaranteedRef({ $0.checksInput }) {
+      guard try checkInput(route.pointee.target.takeUnretainedValue(), request) else { return }
+    }
+    if let task = request.parameters.pointee.task { try checkTask(route, request, task) }
+    try call(route, request, name: metis_slice_v1(name.raw), arguments: arguments)
+  }
+
+  /// Holds the arguments of a tool, and the fields that repeat them, against its schema; false where
+  /// the request has its answer: a result with `isError` in the revisions that want one.
+  private func checkInput(_ target: Target, _ request: Request) throws(MCPError) -> Bool {
+    let arguments = request.parameters.pointee.arguments
+    if let headers = target.rules.headers, let fields = request.fields {
+      // The closure throws nothing: fields are borrowed for the time of the request.
+      try headers.check(arguments: arguments, fieldCount: fields.count) { index in
+        (fields[index].name.raw, fields[index].value.raw)
+      }
+    }
+    guard let failure = inputFailure(target, arguments?.bytes) else { return true }
+    guard RevisionTraits.of(request.revision).inputFailuresAreResults else {
+      throw .invalidParams(failure)
+    }
+    noteEnd(.isError)
+    answerOwn(request, try filtered(.toolsCall, ToolResult.failure(failure)))
+    return false
+  }
+
+  /// What is wrong with the arguments of a tool; nil where they fit its schema.
+  func inputFailure(_ target: Target, _ arguments: UnsafeRawBufferPointer?) -> String? {
+    guard let rule = target.rules.input else { return nil }
+    let none: StaticString = "{}"
+    return rule.failure(
+      of: arguments ?? UnsafeRawBufferPointer(start: none.utf8Start, count: 2), tool: target.name)
+  }
+
+  /// Opens the call that a request asks for. `requested` is the URI of a resource.
+  @inline(__always)
+  func call(
+    _ route: UnsafePointer<Snapshot.Route>, _ request: Request, name: metis_slice_v1,
+    arguments: metis_slice_v1, requested: [UInt8]? = nil
+  ) throws(MCPError) {
     let parameters = request.parameters
-    if let task = parameters.pointee.task { try checkTask(route, request, task) }
     let resumption =
       parameters.pointee.inputResponses == nil && parameters.pointee.requestState == nil
-      ? nil : try resumption(.toolsCall, request)
+      ? nil
+      : try resumption(
+        route.pointee.target._withUnsafeGuaranteedRef { $0.kind.method }, request)
     try call(
-      route, name: metis_slice_v1(name.raw), arguments: arguments, answerer: request.answerer,
+      route, name: name, arguments: arguments, answerer: request.answerer,
       nesting: 0, deadline: .max, resumption: resumption
     ) { call in
       call.revision = request.revision
@@ -40,6 +82,8 @@ extension Loop {
       }
       call.logLevel = request.parameters.pointee.meta.logLevel
       if !request.principal.isEmpty { call.principal = request.principal }
+      if let requested { call.requested = requested }
+      call.entry = takeEntry()
       if let task = request.parameters.pointee.task { startAsTask(call, task) }
       return request.parameters.pointee.meta.seed
     }
@@ -72,7 +116,7 @@ extension Loop {
       }
       var request = metis_request_v1()
       request.size = UInt32(MemoryLayout<metis_request_v1>.size)
-      request.kind = METIS_KIND_TOOL
+      request.kind = target._withUnsafeGuaranteedRef { $0.kind.rawValue }
       request.call = call.token
       request.target = name
       request.arguments = arguments
@@ -205,7 +249,7 @@ enum ToolCalls {
   }
 
   static func allBusy(_ instances: InstanceSet) -> String {
-    "All instances of plugin \(instances.generation.id) for this tool are in a call: it calls "
+    "All instances of plugin \(instances.generation.id) for this target are in a call: it calls "
       + "itself and is not reentrant"
   }
 }

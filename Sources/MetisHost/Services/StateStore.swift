@@ -41,6 +41,11 @@ final class StateStore: Sendable {
     for state in plugins.withLock({ Array($0.values) }) { state.endSession(key) }
   }
 
+  /// Drops all state of all plugins.
+  func removeAll() {
+    for state in plugins.withLock({ Array($0.values) }) { state.removeAll() }
+  }
+
   /// Drops all state of a plugin that was removed for good.
   func remove(plugin id: String) {
     plugins.withLock { $0[id] }?.removeAll()

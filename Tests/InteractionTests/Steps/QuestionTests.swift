@@ -260,6 +260,20 @@ private func confirm(_ more: String = "") -> String {
     #expect(target.resume(second, #"{"k_b":{"action":"cancel"}}"#).answer == "decline cancel")
   }
 
+  /// Ordered answers count calls; a call that resumes goes on with the answer that it began.
+  @Test func aResumedCallKeepsTheAnswerThatWasChosen() throws {
+    let target = try SimulatedHost().target(
+      #"{"answers":[{"steps":[\#(nameForm),{"text":"first"}]},"#
+        + #"{"steps":[\#(nameForm),{"text":"second"}]},"third"]}"#)
+    let first = target.call()
+    let second = target.call()
+    #expect(!first.state.isEmpty && first.state != second.state)
+    #expect(target.call().answer == "third")
+    #expect(target.resume(second, ada).answer == "second")
+    #expect(target.resume(first, ada).answer == "first")
+    #expect(target.call().answer == "third")
+  }
+
   @Test func sameSeedSameCallsSameBytes() throws {
     func run() throws -> [String] {
       let host = SimulatedHost()

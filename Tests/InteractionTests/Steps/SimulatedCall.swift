@@ -30,6 +30,9 @@ final class SimulatedCall: @unchecked Sendable {
   var statuses: [UInt32: Int32] = [:]
   /// Whether `when_writable` calls at once.
   var isWritableAtOnce = false
+  /// Whether what is emitted is kept for the test.
+  var keepsLines = true
+  private var taken = 0
   private var unread = 0
   private(set) var largestUnread = 0
 
@@ -55,6 +58,8 @@ final class SimulatedCall: @unchecked Sendable {
   var isOpen: Bool { lock.withLock { ends.isEmpty } }
   /// What was emitted, `1 {"progress":1}`.
   var emitted: [String] { lock.withLock { lines } }
+  /// How many things were emitted.
+  var emittedCount: Int { lock.withLock { taken } }
   /// The state that the call left.
   var state: String { if case .asks(_, let state)? = ending { state } else { "" } }
   /// The questions that the call asked.
@@ -119,7 +124,8 @@ final class SimulatedCall: @unchecked Sendable {
         refusals -= 1
         return METIS_LIMIT
       }
-      lines.append("\(kind) \(json)")
+      if keepsLines { lines.append("\(kind) \(json)") }
+      taken += 1
       unread += 1
       largestUnread = max(largestUnread, unread)
       return unread >= window ?? .max ? METIS_BUSY : METIS_OK

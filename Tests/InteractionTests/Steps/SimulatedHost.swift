@@ -24,6 +24,8 @@ final class SimulatedHost: @unchecked Sendable {
   private let host = UnsafeMutablePointer<metis_host_v1>.allocate(capacity: 1)
   private let timerTable = UnsafeMutablePointer<metis_host_timer_v1>.allocate(capacity: 1)
   private let flowTable = UnsafeMutablePointer<metis_host_flow_v1>.allocate(capacity: 1)
+  private var counters: [String: Int64] = [:]
+  private let stateTable = UnsafeMutablePointer<metis_host_state_v1>.allocate(capacity: 1)
   private let notifyTable = UnsafeMutablePointer<metis_host_notify_v1>.allocate(capacity: 1)
 
   struct Refused: Error, CustomStringConvertible { let description: String }
@@ -59,6 +61,15 @@ final class SimulatedHost: @unchecked Sendable {
         size: 24, reserved: 0,
         list_changed: { SimulatedHost.of($0).note("list \($1)") },
         resource_updated: { SimulatedHost.of($0).note("resource \(text($1))") }))
+    stateTable.initialize(
+      to: metis_host_state_v1(
+        size: UInt32(MemoryLayout<metis_host_state_v1>.size), reserved: 0,
+        get: { _, _, _, _, _ in METIS_NOT_FOUND },
+        set: { _, _, _, _, _ in METIS_OK },
+        add: { context, _, _, key, delta, result in
+          result!.pointee = SimulatedHost.of(context).count(text(key), delta)
+          return METIS_OK
+        }))
     host.initialize(
       to: metis_host_v1(
         size: UInt32(MemoryLayout<metis_host_v1>.size), abi: UInt32(METIS_ABI_VERSION),
@@ -68,6 +79,7 @@ final class SimulatedHost: @unchecked Sendable {
           return switch text(id) {
           case METIS_HOST_TIMER_V1: UnsafeRawPointer(host.timerTable)
           case METIS_HOST_FLOW_V1: UnsafeRawPointer(host.flowTable)
+          case METIS_HOST_STATE_V1: UnsafeRawPointer(host.stateTable)
           case METIS_HOST_NOTIFY_V1: UnsafeRawPointer(host.notifyTable)
           default: nil
           }
@@ -77,6 +89,13 @@ final class SimulatedHost: @unchecked Sendable {
   private func note(_ line: String) -> Int32 {
     lock.withLock { sent.append(line) }
     return METIS_OK
+  }
+
+  private func count(_ key: String, _ delta: Int64) -> Int64 {
+    lock.withLock {
+      counters[key, default: 0] += delta
+      return counters[key, default: 0]
+    }
   }
 
   var notices: [String] { lock.withLock { sent } }

@@ -27,6 +27,16 @@ final class AdminRecorder: AdminOperations {
   func generations() -> JSONValue { [] }
   func stats() -> JSONValue { ["calls": 1] }
   func metrics() -> [UInt8] { Array("metis_calls_total 1\n".utf8) }
+  func journal(
+    _ request: JournalRequest, reply: @escaping @Sendable (Result<JSONValue, Problem>) -> Void
+  ) {
+    calls.append("journal \(request)")
+    reply(Result { () throws(Problem) in try request.answer([]) })
+  }
+  func reset(reply: @escaping @Sendable (Result<JSONValue, Problem>) -> Void) {
+    calls.append("reset")
+    reply(.success(["reset": true]))
+  }
   func forward(
     _ id: String, verb: String, path: String, body: [UInt8],
     reply: @escaping @Sendable (Result<(status: Int, body: [UInt8]), Problem>) -> Void

@@ -67,7 +67,7 @@ import Testing
       ])
     func ordinal() -> UInt64? {
       host.host.control.sync {
-        host.host.composition.snapshot.targets.first { $0.definition.name == "stateful" }?
+        host.host.composition.snapshot.targets.first { $0.name == "stateful" }?
           .ordinal.load(ordering: .relaxed)
       }
     }

@@ -271,7 +271,7 @@ import Testing
     let opened = host.door.http(TestHost.initializeBody("2024-01-01"), TestHost.legacyFields)
       .ended()
     #expect(opened.result["protocolVersion"] == "2025-11-25")
-    #expect(opened.result["capabilities"] == ["tools": ["listChanged": true]])
+    #expect(opened.result["capabilities"]?["tools"] == ["listChanged": true])
     let id = try #require(opened.field("mcp-session-id"))
     #expect(id.utf8.count == 32)
     let fields = TestHost.legacyFields + [("Mcp-Session-Id", id)]

@@ -1,0 +1,218 @@
+import JSON
+import JSONSchema
+import MCP
+import MetisConfig
+
+/// A definition of the configuration as the builder of compositions sees it, whatever its kind.
+struct TargetDefinition {
+  /// What names a target in a configuration.
+  struct Key: Hashable {
+    let kind: Target.Kind
+    let name: String
+  }
+
+  /// What the server's own settings make of a definition.
+  struct Settings: Equatable {
+    /// Nanoseconds.
+    var timeout: UInt64
+    /// Of tools.
+    var validation = ValidationSettings()
+    /// Of resources.
+    var hints = CacheHints()
+  }
+
+  let key: Key
+  let mock: MockSettings
+  /// The whole definition as it stands in the file.
+  let definition: JSONValue
+  let directory: String
+  let settings: Settings
+  let listing: Target.Listing
+  private let source: Source
+
+  private enum Source {
+    case tool(MetisConfig.ToolDefinition)
+    case resource(MetisConfig.ResourceDefinition)
+    case prompt(MetisConfig.PromptDefinition)
+  }
+
+  /// The definitions of a configuration: tools, then resources and templates, then prompts.
+  static func all(_ configuration: Configuration) -> [TargetDefinition] {
+    configuration.tools.map { TargetDefinition($0, configuration) }
+      + configuration.resources.map { TargetDefinition($0, configuration) }
+      + configuration.prompts.map { TargetDefinition($0, configuration) }
+  }
+
+  private static func timeout(_ mock: MockSettings, _ configuration: Configuration) -> UInt64 {
+    UInt64(clamping: (mock.timeout ?? configuration.performance.requestTimeout).nanoseconds)
+  }
+
+  private init(_ tool: MetisConfig.ToolDefinition, _ configuration: Configuration) {
+    key = Key(kind: .tool, name: tool.name)
+    mock = tool.mock
+    definition = tool.definition
+    directory = tool.directory
+    settings = Settings(
+      timeout: TargetDefinition.timeout(tool.mock, configuration), validation: tool.validation)
+    source = .tool(tool)
+    listing = .tool(
+      MCP.ToolDefinition(
+        name: tool.name, title: tool.title, description: tool.description,
+        inputSchema: .object(tool.inputSchema),
+        outputSchema: tool.outputSchema.map(JSONValue.object),
+        annotations: tool.annotations.map(JSONValue.object),
+        taskSupport: tool.taskSupport == .forbidden ? nil : tool.taskSupport.rawValue,
+        icons: tool.icons, meta: tool.meta.map(JSONValue.object)))
+  }
+
+  private init(_ resource: MetisConfig.ResourceDefinition, _ configuration: Configuration) {
+    key = Key(kind: .resource, name: resource.uri)
+    mock = resource.mock
+    definition = resource.definition
+    directory = resource.directory
+    let common = configuration.server.caching.resource
+    settings = Settings(
+      timeout: TargetDefinition.timeout(resource.mock, configuration),
+      hints: CacheHints(
+        ttlMs: resource.ttlMs ?? common.ttlMs,
+        scope: (resource.cacheScope ?? common.scope).rawValue))
+    source = .resource(resource)
+    listing = .resource(
+      MCP.ResourceDefinition(
+        uri: resource.uri, isTemplate: resource.isTemplate, name: resource.name,
+        title: resource.title, description: resource.description, mimeType: resource.mimeType,
+        size: resource.size, annotations: resource.annotations.map(JSONValue.object),
+        icons: resource.icons, meta: resource.meta.map(JSONValue.object)))
+  }
+
+  private init(_ prompt: MetisConfig.PromptDefinition, _ configuration: Configuration) {
+    key = Key(kind: .prompt, name: prompt.name)
+    mock = prompt.mock
+    definition = prompt.definition
+    directory = prompt.directory
+    settings = Settings(timeout: TargetDefinition.timeout(prompt.mock, configuration))
+    source = .prompt(prompt)
+    listing = .prompt(
+      MCP.PromptDefinition(
+        name: prompt.name, title: prompt.title, description: prompt.description,
+        arguments: prompt.arguments.map {
+          MCP.PromptDefinition.Argument(
+            name: $0.name, title: $0.title, description: $0.description,
+            isRequired: $0.isRequired)
+        }, icons: prompt.icons, meta: prompt.meta.map(JSONValue.object)))
+  }
+
+  /// For messages: `tool greet`.
+  var title: String {
+    switch key.kind {
+    case .tool: "tool \(key.name)"
+    case .resource: "resource \(key.name)"
+    case .prompt: "prompt \(key.name)"
+    }
+  }
+
+  /// FNV-1a, 64 bits, of the name: stable from run to run, as seeds have to be. Resources and prompts
+  /// do not share the seed of a tool of their name.
+  var hash: UInt64 {
+    let start: UInt64 = 0xCBF2_9CE4_8422_2325 ^ UInt64(key.kind.rawValue - 1)
+    return key.name.utf8.reduce(start) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+  }
+
+  /// Whether the target that `other` describes is this one still.
+  func isSame(as other: TargetDefinition) -> Bool {
+    definition == other.definition && directory == other.directory && mock.seed == other.mock.seed
+  }
+
+  /// What is held against requests and results; compiles the schemas.
+  func rules() throws(ConfigError) -> Target.Rules {
+    var rules = Target.Rules()
+    rules.hints = settings.hints
+    switch source {
+    case .tool(let tool):
+      rules.taskSupport = tool.taskSupport
+      rules.headers = HeaderParameters(
+        tool.parameterHeaders.map { HeaderParameters.Parameter(name: $0.name, path: $0.path) })
+      try addSchemas(of: tool, to: &rules)
+    case .resource(let resource):
+      rules.completions = resource.completions
+      guard resource.isTemplate else { break }
+      do {
+        rules.template = try URITemplate(resource.uri)
+      } catch {
+        throw ConfigError(
+          at: resource.place, keyPath: "resources.\(resource.name).uri_template",
+          message: error.message)
+      }
+    case .prompt(let prompt):
+      rules.arguments = prompt.arguments
+      for argument in prompt.arguments { rules.completions[argument.name] = argument.completions }
+    }
+    return rules
+  }
+
+  private func addSchemas(
+    of tool: MetisConfig.ToolDefinition, to rules: inout Target.Rules
+  ) throws(ConfigError) {
+    // A schema that says nothing sensible is refused even where nobody asks it.
+    var key = "input_schema"
+    do {
+      let input = try InputRule(compiling: .object(tool.inputSchema))
+      if tool.validation.input { rules.input = input }
+      key = "output_schema"
+      if let schema = tool.outputSchema {
+        let output = try OutputRule(
+          compiling: .object(schema), isError: tool.validation.output == .error)
+        if tool.validation.output != .off { rules.output = output }
+      }
+    } catch {
+      let pointer = error.pointer.tokens.isEmpty ? "" : " at \(error.pointer)"
+      throw ConfigError(
+        at: tool.place, keyPath: "tools.\(tool.name).\(key)",
+        message: "found a schema that does not compile\(pointer): \(error.message)")
+    }
+  }
+}
+
+extension CacheHints {
+  /// The hints of a setting.
+  init(_ hint: CacheHint) { self.init(ttlMs: hint.ttlMs, scope: hint.scope.rawValue) }
+}
+
+extension ServerInfo {
+  /// Who the server of a configuration is, and what it offers.
+  init(_ configuration: Configuration) {
+    let server = configuration.server
+    self.init(
+      name: server.name, version: server.version, title: server.title,
+      description: server.description, icons: server.icons, websiteURL: server.websiteURL,
+      instructions: server.instructions, capabilities: Capabilities(configuration),
+      revisions: ProtocolRevision.allCases.filter {
+        server.revisions.contains($0.name.description)
+      }, discoverHints: CacheHints(server.caching.discover))
+  }
+}
+
+extension Capabilities {
+  /// Derived from what is defined; the settings decide where they say something.
+  fileprivate init(_ configuration: Configuration) {
+    let settings = configuration.server.capabilities
+    let (tools, resources) = (configuration.tools, configuration.resources)
+    self.init()
+    toolsListChanged = settings.toolsListChanged ?? (tools.isEmpty ? nil : true)
+    let hasResources = !resources.isEmpty || settings.resourcesSubscribe == true
+    resourcesListChanged = settings.resourcesListChanged ?? (hasResources ? true : nil)
+    resourcesSubscribe = settings.resourcesSubscribe ?? true
+    promptsListChanged =
+      settings.promptsListChanged ?? (configuration.prompts.isEmpty ? nil : true)
+    completions =
+      settings.completions
+      ?? (resources.contains { !$0.completions.isEmpty }
+        || configuration.prompts.contains { $0.arguments.contains { $0.completions != nil } })
+    logging = settings.logging ?? true
+    tasks = tools.contains { $0.taskSupport != .forbidden }
+    extensions = settings.extensions
+    let ui = "io.modelcontextprotocol/ui"
+    if tools.contains(where: { $0.ui != nil }), !extensions.contains(ui) { extensions[ui] = [:] }
+    experimental = settings.experimental
+  }
+}

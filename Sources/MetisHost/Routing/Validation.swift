@@ -1,0 +1,58 @@
+import JSON
+import JSONSchema
+import MCP
+
+/// The arguments of a tool against its input schema.
+struct InputRule: Sendable {
+  private let schema: Schema
+
+  /// Compiles a schema; nil where it accepts every object. Nothing is fetched, and the time is
+  /// bounded.
+  init?(compiling source: JSONValue) throws(SchemaError) {
+    let schema = try Schema(compiling: source)
+    guard !schema.isTrivial else { return nil }
+    self.schema = schema
+  }
+
+  /// What is wrong with `arguments`, for a model that is to correct them; nil where they fit.
+  func failure(of arguments: UnsafeRawBufferPointer, tool: String) -> String? {
+    guard !schema.accepts(arguments) else { return nil }
+    let found = schema.validate(arguments)
+    return "Invalid arguments for tool \(tool): \(found.places)"
+  }
+}
+
+/// The structured content of a tool against its output schema.
+struct OutputRule: Sendable {
+  private let schema: Schema
+  /// The call fails; else the log says what is wrong.
+  let isError: Bool
+
+  /// Compiles a schema.
+  init(compiling source: JSONValue, isError: Bool) throws(SchemaError) {
+    schema = try Schema(compiling: source)
+    self.isError = isError
+  }
+
+  /// What is wrong with the structured content, or that it is missing; nil where it fits.
+  func failure(of content: UnsafeRawBufferPointer?) -> String? {
+    guard let content else {
+      return "no structuredContent, which the tool's outputSchema asks for"
+    }
+    guard !schema.accepts(content) else { return nil }
+    return "a structuredContent that its outputSchema refuses: \(schema.validate(content).places)"
+  }
+}
+
+extension Validation {
+  /// Each failure with its place and its rule; the first few.
+  fileprivate var places: String {
+    var parts = failures.prefix(5).map { failure in
+      let place = failure.instancePath.tokens.isEmpty ? "(root)" : "\(failure.instancePath)"
+      return "\(place): \(failure.message) (rule \(failure.keywordPath))"
+    }
+    if let limit { parts.append("\(limit)") }
+    if failures.count > 5 || isTruncated { parts.append("and more") }
+    return parts.joined(separator: "; ")
+  }
+}
