@@ -11,7 +11,7 @@ from mcp import MCPError
 from harness.conformance import PNG_SIGNATURE
 from harness.official import CONNECTIONS, MODERN, client_of, run
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::mcp.MCPDeprecationWarning")
 
 
 @pytest.fixture(params=CONNECTIONS, ids=lambda pair: "-".join(pair))

@@ -10,7 +10,7 @@ from mcp.shared.message import ClientMessageMetadata
 
 from harness.official import MODERN, client_of, run
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::mcp.MCPDeprecationWarning")
 TASKS = "io.modelcontextprotocol/tasks"
 
 
