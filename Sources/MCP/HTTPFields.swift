@@ -23,6 +23,12 @@ public struct HTTPFields {
   public private(set) var lastEventID: UnsafeRawBufferPointer?
   /// `Authorization`.
   public private(set) var authorization: UnsafeRawBufferPointer?
+  /// `Upgrade` names WebSocket (RFC 6455 section 4.2.1).
+  public private(set) var upgradesToWebSocket = false
+  /// `Sec-WebSocket-Protocol` is there.
+  public private(set) var offersSubprotocols = false
+  /// `Sec-WebSocket-Protocol` lists `mcp`.
+  public private(set) var offersMCP = false
   /// A field that may stand once stands twice.
   public private(set) var isAmbiguous = false
 
@@ -62,6 +68,8 @@ public struct HTTPFields {
       } else if field.equalsIgnoringCase("origin") {
         HTTPFields.set(&origin, value, &isAmbiguous)
       }
+    case 7 where field.equalsIgnoringCase("upgrade"):
+      upgradesToWebSocket = HTTPFields.lists(value) { $0.equalsIgnoringCase("websocket") }
     case 8 where field.equalsIgnoringCase("mcp-name"): HTTPFields.set(&name, value, &isAmbiguous)
     case 10 where field.equalsIgnoringCase("mcp-method"):
       HTTPFields.set(&method, value, &isAmbiguous)
@@ -77,7 +85,19 @@ public struct HTTPFields {
       HTTPFields.set(&sessionID, value, &isAmbiguous)
     case 20 where field.equalsIgnoringCase("mcp-protocol-version"):
       HTTPFields.set(&protocolVersion, value, &isAmbiguous)
+    case 22 where field.equalsIgnoringCase("sec-websocket-protocol"):
+      offersSubprotocols = true
+      if HTTPFields.lists(value, { $0.equals("mcp") }) { offersMCP = true }
     default: break
+    }
+  }
+
+  /// Whether an element of a list (RFC 9110 section 5.6.1) is as `isWanted` says.
+  private static func lists(
+    _ value: UnsafeRawBufferPointer, _ isWanted: (UnsafeRawBufferPointer) -> Bool
+  ) -> Bool {
+    value.split(separator: UInt8(ascii: ",")).contains {
+      isWanted(UnsafeRawBufferPointer(rebasing: $0).trimmed)
     }
   }
 

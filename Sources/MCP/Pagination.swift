@@ -27,15 +27,6 @@ public enum ListKind: UInt8, CaseIterable, Sendable {
     case .prompts: "prompts"
     }
   }
-
-  /// The notification that the list has changed. Templates have none of their own.
-  public var changed: StaticString {
-    switch self {
-    case .tools: "notifications/tools/list_changed"
-    case .resources, .resourceTemplates: "notifications/resources/list_changed"
-    case .prompts: "notifications/prompts/list_changed"
-    }
-  }
 }
 
 /// What a cacheable result says about itself (2026-07-28, `CacheableResult`).

@@ -36,16 +36,19 @@ final class CoreHooks: HostServiceHooks, @unchecked Sendable {
   func listChanged(kind: UInt32) -> Int32 {
     guard let core = host?.core else { return METIS_UNSUPPORTED }
     switch kind {
-    case METIS_KIND_TOOL: core.notifyListChanged("notifications/tools/list_changed")
-    case METIS_KIND_RESOURCE: core.notifyListChanged("notifications/resources/list_changed")
-    case METIS_KIND_PROMPT: core.notifyListChanged("notifications/prompts/list_changed")
+    case METIS_KIND_TOOL: core.subscriptions.publish(.toolsListChanged)
+    case METIS_KIND_RESOURCE: core.subscriptions.publish(.resourcesListChanged)
+    case METIS_KIND_PROMPT: core.subscriptions.publish(.promptsListChanged)
     default: return METIS_INVALID
     }
     return METIS_OK
   }
 
-  /// No client can listen for a resource as long as the host serves none.
-  func resourceUpdated(uri: String) -> Int32 { METIS_OK }
+  func resourceUpdated(uri: String) -> Int32 {
+    guard let core = host?.core else { return METIS_UNSUPPORTED }
+    core.subscriptions.publish(.resourceUpdated(uri))
+    return METIS_OK
+  }
 
   func sessionKey(call token: UInt64) -> String? {
     guard let opened = CallDirectory.find(token) else { return nil }

@@ -95,7 +95,8 @@ public final class Host: @unchecked Sendable {
       workers: WorkerPool(maximum: configuration.performance.workerThreads),
       hosts: HostPolicy(
         isLoopbackOnly: ListenAddress.tcp(host: listenHost, port: 0).isLoopback
-          && transport != "stdio"), journal: configuration.journal)
+          && transport != "stdio"), journal: configuration.journal,
+      endpoints: Endpoints(configuration.transport))
     var registryOptions = PluginRegistry.Options()
     registryOptions.librarySearchPath = options.librarySearchPath
     registryOptions.signatures = try Host.signaturePolicy(options)
@@ -170,7 +171,7 @@ public final class Host: @unchecked Sendable {
       print(toStandardError: "admin \(prefix)\(adminAddress)")
     }
     if let address {
-      print(toStandardError: "listening http://\(address)\(core.endpoint)")
+      print(toStandardError: "listening http://\(address)\(core.endpoints.streamable)")
     } else {
       print(toStandardError: "listening \(transport)")
     }

@@ -102,7 +102,7 @@ extension Host: GenerationAdopter {
         }))
     scheduleAdvance()
     for change in next.snapshot.encoded.changes(since: old.snapshot.encoded) {
-      core.notifyListChanged(change)
+      core.subscriptions.publish(change)
     }
   }
 

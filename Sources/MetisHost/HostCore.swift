@@ -3,6 +3,7 @@ import MCP
 import Synchronization
 
 import struct MetisConfig.JournalSettings
+import struct MetisConfig.TransportSettings
 
 /// What every loop shares: the snapshot, the epochs, the sessions, the limits. Immutable but for
 /// what is atomic or locks itself.
@@ -17,6 +18,10 @@ final class HostCore: @unchecked Sendable {
     var emittedBlocks = 10_000
     /// Calls through `metis.host.call/1` inside each other.
     var nesting = 16
+    /// Messages of one batch (2025-03-26).
+    var batch = 100
+    /// Bytes of posts to a connection of HTTP+SSE that its loop has not read yet.
+    var posted = 8 << 20
   }
 
   let epochs = Epochs()
@@ -29,17 +34,19 @@ final class HostCore: @unchecked Sendable {
   /// Of what clients keep for the server: cursors, states.
   let sealer: Sealer
   let journal: Journal
-  /// The path of the MCP endpoint.
-  let endpoint: String
-  private let endpointBytes: [UInt8]
+  /// The paths of HTTP.
+  let endpoints: Endpoints
+  /// Who hears of what.
+  let subscriptions = Subscriptions()
+  /// What streams keep for clients that resume.
+  let replay = ReplayBudget()
+  /// Connections of HTTP+SSE, by the id that clients post to.
+  let postBoxes = PostBoxes()
   private let published = Atomic<UnsafeRawPointer?>(nil)
-  /// Framed connections whose sessions hear of changed lists.
-  private let connections = Locked<[ObjectIdentifier: Session]>([:])
-
   init(
     clock: any HostClock, log: Log, sessions: SessionTable, workers: WorkerPool,
     hosts: HostPolicy, limits: Limits = Limits(), sealer: Sealer = Sealer(),
-    journal: JournalSettings = JournalSettings(), endpoint: String = "/mcp"
+    journal: JournalSettings = JournalSettings(), endpoints: Endpoints = Endpoints()
   ) {
     self.clock = clock
     self.log = log
@@ -49,8 +56,7 @@ final class HostCore: @unchecked Sendable {
     self.limits = limits
     self.sealer = sealer
     self.journal = Journal(journal, clock: clock)
-    self.endpoint = endpoint
-    endpointBytes = Array(endpoint.utf8)
+    self.endpoints = endpoints
   }
 
   // MARK: The snapshot
@@ -70,16 +76,6 @@ final class HostCore: @unchecked Sendable {
   }
 
   // MARK: For the request path
-
-  /// Whether a request target's path is the endpoint; a query is ignored.
-  @inline(__always)
-  func isEndpoint(_ target: UnsafeRawBufferPointer) -> Bool {
-    guard target.count >= endpointBytes.count else { return false }
-    for index in 0..<endpointBytes.count where target[index] != endpointBytes[index] {
-      return false
-    }
-    return target.count == endpointBytes.count || target[endpointBytes.count] == UInt8(ascii: "?")
-  }
 
   /// Cancels a call wherever it runs. [any-thread]
   func cancel(_ token: UInt64) {
@@ -103,33 +99,60 @@ final class HostCore: @unchecked Sendable {
 
   // MARK: Sessions
 
-  /// Ends a session of HTTP: its calls are cancelled, its stream ends.
+  /// A session has been opened, by HTTP or on a connection: it hears of changes.
+  func opened(_ session: Session) { subscriptions.join(session: session.subscriber) }
+
+  /// Ends a session of HTTP: its calls are cancelled, its streams end.
   func end(_ session: Session) {
     sessions.end(session)
     for token in session.tokens { cancel(token) }
-    if let stream = session.currentStream {
-      stream.loop.post(.finish(exchange: stream.exchange))
+    forget(session)
+    for stream in session.streams.all {
+      guard let reader = stream.currentReader else { continue }
+      reader.loop.post(.finish(exchange: reader.exchange))
     }
   }
 
-  /// A framed connection has been initialised.
-  func connected(_ session: Session) {
-    connections.withLock { $0[ObjectIdentifier(session)] = session }
+  /// A session is over: it hears of nothing any more.
+  func forget(_ session: Session) {
+    subscriptions.leave(session: session.subscriber, uris: session.subscriptions)
+  }
+}
+
+/// The paths at which HTTP serves; nil: that one is off.
+struct Endpoints: Sendable {
+  /// Streamable HTTP.
+  var streamable = "/mcp"
+  /// WebSocket.
+  var webSocket: String?
+  /// The stream of HTTP+SSE (2024-11-05).
+  var events: String?
+  /// What clients of HTTP+SSE post to.
+  var messages: String?
+
+  /// Streamable HTTP alone, at its usual path.
+  init() {}
+
+  /// As the configuration says.
+  init(_ settings: TransportSettings) {
+    streamable = settings.path
+    webSocket = settings.webSocketPath
+    events = settings.ssePath
+    messages = settings.messagePath
   }
 
-  /// A framed connection is gone.
-  func disconnected(_ session: Session) {
-    connections.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(session)) }
-  }
-
-  /// Tells every client of the handshake era that a list has changed: one message on one stream of
-  /// each session.
-  func notifyListChanged(_ method: StaticString) {
-    let message = Array(#"{"jsonrpc":"2.0","method":"\#(method)"}"#.utf8)
-    let framed = connections.withLock { Array($0.values) }
-    for session in sessions.all() + framed {
-      guard let stream = session.currentStream else { continue }
-      stream.loop.post(.notify(exchange: stream.exchange, message: message))
+  /// Whether a request target's path is `path`; a query is ignored.
+  @inline(__always)
+  static func isPath(_ path: String, _ target: UnsafeRawBufferPointer) -> Bool {
+    let count = path.utf8.count
+    guard target.count >= count, target.count == count || target[count] == UInt8(ascii: "?") else {
+      return false
     }
+    var index = 0
+    for byte in path.utf8 {
+      if target[index] != byte { return false }
+      index += 1
+    }
+    return true
   }
 }

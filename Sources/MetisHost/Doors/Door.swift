@@ -97,8 +97,13 @@ final class Door: @unchecked Sendable {
     table.pointee.drain(instance, deadline, closesIdle ? METIS_DRAIN_CLOSE_IDLE : 0)
     // Streams of sessions have no end of their own: their clients come again, to the successor.
     for index in 0..<loopCount {
-      loops[index]?._withUnsafeGuaranteedRef { $0.post(.run { $0.finishStreams() }) }
+      loops[index]?._withUnsafeGuaranteedRef { $0.post(.run { $0.drainStreams() }) }
     }
+  }
+
+  /// Runs something on every loop. [main-thread]
+  func onLoops(_ body: @escaping @Sendable (Loop) -> Void) {
+    for index in 0..<loopCount { loops[index]?._withUnsafeGuaranteedRef { $0.post(.run(body)) } }
   }
 
   /// Joins the loops and frees the instance. [main-thread]

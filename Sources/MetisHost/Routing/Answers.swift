@@ -18,7 +18,7 @@ extension Loop {
     _ result: UnsafeRawBufferPointer, _ members: ResultMembers, isStreaming: Bool = false
   ) {
     // A line break between tokens would end the frame or the event.
-    if isStreaming || answerer.isFrame, result.contains(where: { $0 == 0x0A || $0 == 0x0D }) {
+    if isStreaming || answerer.isLine, result.contains(where: { $0 == 0x0A || $0 == 0x0D }) {
       return Framing.oneLine([UInt8](result)).withUnsafeBytes { line in
         guard let members = try? ResultMembers(scanning: line) else { return }
         answer(answerer, id, revision, line, members, isStreaming: isStreaming)
@@ -33,7 +33,6 @@ extension Loop {
       parts[count] = metis_slice_v1(bytes)
       count += 1
     }
-    if isStreaming { add("event: message\ndata: ") }
     add(Loop.resultHead)
     add(id)
     add(Loop.resultOpen)
@@ -60,7 +59,7 @@ extension Loop {
       } else {
         add(result)
       }
-      add(isStreaming ? "}\n\n" : "}")
+      add("}")
       send(answerer, status: 200, partCount: count, isStreaming: isStreaming)
     }
   }
@@ -135,9 +134,8 @@ extension Loop {
     _ answerer: Call.Answerer, _ id: UnsafeRawBufferPointer, _ revision: ProtocolRevision,
     _ error: MCPError, isStreaming: Bool = false
   ) {
-    var body: [UInt8] = isStreaming ? Array("event: message\ndata: ".utf8) : []
+    var body: [UInt8] = []
     MessageWriter.writeError(id: id, error.object, to: &body)
-    if isStreaming { body += Array("\n\n".utf8) }
     body.withUnsafeBytes { bytes in
       parts[0] = metis_slice_v1(bytes)
       send(
@@ -188,26 +186,70 @@ extension Loop {
   // MARK: Bytes
 
   /// Sends the first `partCount` of ``parts`` and ends the exchange. `fields[0]` is the content
-  /// type; `extraFields` follow it.
+  /// type; `extraFields` follow it. `isStreaming`: as the last message of the exchange's stream.
   func send(
     _ answerer: Call.Answerer, status: UInt32, partCount: Int, extraFields: Int = 0,
     isStreaming: Bool = false
   ) {
-    guard case .exchange(let exchange, let isFrame) = answerer else { return }
-    if isStreaming, !isFrame {
-      _ = door.table.pointee.send(door.instance, exchange, parts, partCount)
-      _ = door.table.pointee.finish(door.instance, exchange)
-      return
+    switch answerer {
+    case .exchange(let exchange, isFrame: false):
+      if isStreaming {
+        guard let stream = answering.removeValue(forKey: exchange) else { return }
+        put(stream, .message(joined(partCount)), isAnswer: true)
+        return end(stream)
+      }
+      fields[0] = Loop.jsonField
+      _ = respond(exchange, status: status, partCount: partCount, fieldCount: 1 + extraFields)
+    case .exchange(let exchange, isFrame: true):
+      sendFrame(exchange, partCount)
+    case .batch(let number, let place):
+      answer(batch: number, place, joined(partCount))
+    case .strategy, .task: break
     }
-    fields[0] = Loop.jsonField
+  }
+
+  /// Sends the parts as one frame: at once where nothing waits before it.
+  private func sendFrame(_ exchange: UInt64, _ partCount: Int) {
+    guard let connection = connections[exchange] else { return }
+    let stream = connection.stream
+    if stream.form == .frame, stream.isIdle {
+      switch respond(exchange, status: 200, partCount: partCount) {
+      case METIS_BUSY: return pauseConnection(connection)
+      case METIS_LIMIT: pauseConnection(connection)
+      default: return
+      }
+    }
+    if stream.byteCount > core.limits.answer {
+      core.log(
+        .warn,
+        "A client does not read its answers: over \(core.limits.answer) bytes wait; the connection "
+          + "is cut")
+      return post(.run { $0.cut(exchange) })
+    }
+    put(stream, .message(joined(partCount)), isAnswer: true)
+  }
+
+  /// The parts as one text.
+  private func joined(_ partCount: Int) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity((0..<partCount).reduce(0) { $0 + parts[$1].count })
+    for place in 0..<partCount { bytes.append(contentsOf: parts[place].raw) }
+    return bytes
+  }
+
+  /// Answers an exchange, or sends a frame, by the parts. The fields before `fieldCount` are set.
+  @inline(__always)
+  func respond(
+    _ exchange: UInt64, status: UInt32, partCount: Int, fieldCount: Int = 0
+  ) -> Int32 {
     var response = metis_response_v1()
     response.size = UInt32(MemoryLayout<metis_response_v1>.size)
     response.status = status
     response.fields = UnsafePointer(fields)
-    response.field_count = 1 + extraFields
+    response.field_count = fieldCount
     response.parts = UnsafePointer(parts)
     response.part_count = partCount
-    _ = door.table.pointee.respond(door.instance, exchange, &response)
+    return door.table.pointee.respond(door.instance, exchange, &response)
   }
 
   static var jsonField: metis_field_v1 {

@@ -44,6 +44,15 @@ final class Call: @unchecked Sendable {
     var isFrame: Bool {
       if case .exchange(_, isFrame: true) = self { true } else { false }
     }
+
+    /// Whether the answer has to be one line: a frame, or a part of a batch, which may become one.
+    var isLine: Bool {
+      switch self {
+      case .exchange(_, let isFrame): isFrame
+      case .batch: true
+      case .strategy, .task: false
+      }
+    }
   }
 
   /// `state`: the token's generation above, the phase in the lowest byte.
@@ -106,6 +115,8 @@ final class Call: @unchecked Sendable {
   /// Bytes of ``emitted``.
   var emittedBytes = 0
   let cancellation = Cancellation()
+  /// How far its emissions have got, where it emits from other threads; under ``lending``.
+  var flow: Flow?
 
   init(table: CallTable, place: Int) {
     self.table = table
@@ -191,6 +202,7 @@ extension Call {
   /// Forgets what one call left, for the next one. [loop-thread]
   func reset() {
     buffer.removeAll()
+    if isShared || flow != nil { endFlow() }
     cancellation.reset(isShared: isShared)
     isShared = false
     if session != nil { session = nil }

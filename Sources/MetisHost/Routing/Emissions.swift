@@ -2,13 +2,8 @@ import JSON
 import MCP
 import MetisPluginAPI
 
-/// What goes out before or outside an answer: notifications of a call, streams of a session.
+/// What goes out before an answer: the emissions of a call.
 extension Loop {
-  /// How often an open stream gets a comment, so that nobody between drops it; ns.
-  private static let keepAliveInterval: UInt64 = 15_000_000_000
-
-  // MARK: Of a call
-
   /// A strategy emits something while its call is open. [loop-thread]
   func emit(_ call: Call, _ kind: UInt32, _ json: JSONSlice) -> Int32 {
     switch kind {
@@ -20,10 +15,10 @@ extension Loop {
       call.emitted.append([UInt8](json.bytes))
       return METIS_OK
     case METIS_EMIT_PROGRESS:
-      guard !call.progressToken.isEmpty, case .exchange = call.answerer else { return METIS_OK }
+      guard !call.progressToken.isEmpty, call.hasReader else { return METIS_OK }
       return notify(call, progress(call, json))
     case METIS_EMIT_LOG:
-      guard let wanted = call.logLevel, case .exchange = call.answerer else { return METIS_OK }
+      guard call.hasReader, let wanted = wantedLevel(call) else { return METIS_OK }
       guard let level = logLevel(json) else { return METIS_INVALID }
       return level < wanted ? METIS_OK : notify(call, message(json))
     case METIS_EMIT_TASK: return becomeTask(call, json)
@@ -34,24 +29,23 @@ extension Loop {
     }
   }
 
-  /// METIS_EMIT_CLOSE_STREAM.
-  private func closeStream(_ call: Call, _ json: JSONSlice) -> Int32 { METIS_UNSUPPORTED }
-
-  /// METIS_EMIT_DISCONNECT.
-  private func disconnect(_ call: Call) -> Int32 { METIS_UNSUPPORTED }
-
-  /// METIS_EMIT_NOTIFICATION.
-  private func notify(_ call: Call, _ json: JSONSlice) -> Int32 { METIS_UNSUPPORTED }
-
-  /// The same, from another thread.
-  func emitPosted(_ token: UInt64, _ kind: UInt32, _ json: [UInt8]) {
+  /// The same, from another thread. `sent` is given back once the transport has it.
+  func emitPosted(_ token: UInt64, _ kind: UInt32, _ json: [UInt8], _ sent: FlowCharge) {
+    charge = sent
+    defer {
+      charge?.release()
+      charge = nil
+    }
     guard let opened = CallDirectory.find(token) else { return }
     opened._withUnsafeGuaranteedRef { call in
       // Ended is open enough: what was emitted before the end goes out before the answer.
       guard !call.isClosed(token) else { return }
-      json.withUnsafeBytes { bytes in
-        guard let slice = try? JSONCursor.validate(bytes) else { return }
-        _ = emit(call, kind, slice)
+      let code = json.withUnsafeBytes { bytes in
+        (try? JSONCursor.validate(bytes)).map { emit(call, kind, $0) } ?? METIS_INVALID
+      }
+      // Content that was promised and does not fit: half of it would be a lie.
+      if kind == METIS_EMIT_CONTENT, code == METIS_LIMIT {
+        end(opened, token, .failed(.internalError(Endings.tooLarge(call, core.limits.answer))))
       }
     }
   }
@@ -83,107 +77,110 @@ extension Loop {
     return MCP.LogLevel.allCases.first { $0.name.description == name }
   }
 
+  /// METIS_EMIT_NOTIFICATION: as it stands, behind the version of JSON-RPC.
+  private func notify(_ call: Call, _ json: JSONSlice) -> Int32 {
+    guard let value = try? JSONValue(parsing: json.bytes), case .string? = value["method"],
+      value["params"].map({ $0.object != nil }) ?? true
+    else { return METIS_INVALID }
+    guard call.hasReader else { return METIS_OK }
+    if value["jsonrpc"] != nil { return notify(call, [UInt8](json.bytes)) }
+    return notify(call, Array(#"{"jsonrpc":"2.0","#.utf8) + json.bytes.dropFirst())
+  }
+
+  // MARK: Streams of calls
+
   /// Sends a message on the call's own stream; the first one makes the answer a stream. METIS_BUSY:
-  /// it was taken, but the client reads too slowly.
+  /// it was taken, but the client reads too slowly. METIS_LIMIT: refused, too much waits.
   func notify(_ call: Call, _ message: [UInt8]) -> Int32 {
-    guard case .exchange(let exchange, let isFrame) = call.answerer else { return METIS_OK }
-    let line = Framing.oneLine(message)
-    if isFrame { return sendFrame(exchange, line) }
-    if !call.isStreaming {
-      let code = begin(exchange, session: nil)
-      guard code == METIS_OK else { return code }
-      call.isStreaming = true
-    }
-    return sendEvent(exchange, line)
+    guard let stream = openStream(of: call) else { return METIS_OK }
+    let code = put(stream, .message(Framing.oneLine(message)))
+    if code == METIS_BUSY, let flow = call.lending.withLock({ call.flow }) { stream.await(flow) }
+    return code
   }
 
-  // MARK: Streams of sessions
-
-  /// GET: the stream that messages outside a call go to. A second one replaces the first.
-  func openStream(_ exchange: UInt64, _ session: Session) {
-    guard begin(exchange, session: session) == METIS_OK else { return }
-    open[exchange] = .stream(session)
-    let old = session.attach(SessionStream(loop: self, exchange: exchange, isFrame: false))
-    if let old { old.loop.post(.finish(exchange: old.exchange)) }
-    nextKeepAlive = min(nextKeepAlive, now &+ Loop.keepAliveInterval)
-    // The head alone may wait in a proxy: a comment makes the stream visible.
-    _ = sendParts(exchange, ": open\n\n")
-    // Another loop may have ended the session since it was found: nobody else would end this.
-    if !core.sessions.isLive(session) { finishStream(exchange) }
-  }
-
-  /// Sends a whole JSON-RPC message on a stream or a framed connection.
-  func notify(_ exchange: UInt64, _ message: [UInt8]) {
-    let line = Framing.oneLine(message)
-    if connections[exchange] != nil {
-      _ = sendFrame(exchange, line)
-    } else if case .stream? = open[exchange] {
-      _ = sendEvent(exchange, line)
+  /// The stream that a call writes to, where it has one.
+  func stream(of call: Call) -> MessageStream? {
+    switch call.answerer {
+    case .exchange(let connection, isFrame: true): connections[connection]?.stream
+    case .exchange(let exchange, isFrame: false): answering[exchange]
+    case .batch(let number, _):
+      batches[number].flatMap { $0.isFrame ? connections[$0.exchange]?.stream : $0.stream }
+    case .strategy, .task: nil
     }
   }
 
-  /// Ends a stream in order.
-  func finishStream(_ exchange: UInt64) {
-    guard case .stream(let session)? = open.removeValue(forKey: exchange) else { return }
-    session.detach(exchange, of: self)
-    _ = door.table.pointee.finish(door.instance, exchange)
-  }
-
-  /// Ends every stream of a session in order.
-  func finishStreams() {
-    for (exchange, kind) in open {
-      if case .stream = kind { finishStream(exchange) }
+  /// The same, begun where there is none; nil where nobody reads.
+  private func openStream(of call: Call, retryMs: Int? = nil) -> MessageStream? {
+    if let stream = stream(of: call) { return stream }
+    switch call.answerer {
+    case .exchange(let exchange, isFrame: false):
+      let stream = beginAnswering(exchange, call.session, retryMs: retryMs)
+      call.isStreaming = stream != nil
+      return stream
+    case .batch(let number, _):
+      guard let batch = batches[number], !batch.isFrame else { return nil }
+      return beginStream(of: batch)
+    case .exchange, .strategy, .task: return nil
     }
   }
 
-  /// Sends a comment on every open stream.
-  func keepStreamsAlive(_ now: UInt64) {
-    var hasStreams = false
-    for (exchange, kind) in open {
-      guard case .stream = kind else { continue }
-      hasStreams = true
-      _ = sendParts(exchange, ": keep-alive\n\n")
+  /// METIS_EMIT_CLOSE_STREAM: what follows stays in the stream until the client resumes it.
+  private func closeStream(_ call: Call, _ json: JSONSlice) -> Int32 {
+    guard case .exchange(_, isFrame: false) = call.answerer, let session = call.session,
+      session.canResume, session.revision >= .november2025, settings.window.isOpen
+    else { return METIS_UNSUPPORTED }
+    let value = try? JSONValue(parsing: json.bytes)
+    let retryMs = value?["retryMs"]?.int.map { Int(clamping: max(0, $0)) }
+    if value?["retryMs"] != nil, retryMs == nil { return METIS_INVALID }
+    let isOpen = call.isStreaming
+    guard let stream = openStream(of: call, retryMs: retryMs) else { return METIS_OK }
+    if isOpen, let retryMs { _ = put(stream, .priming(retryMs: retryMs)) }
+    guard let reader = stream.currentReader else { return METIS_OK }
+    if reader.loop === self {
+      finishStream(reader.exchange)
+    } else {
+      reader.loop.post(.finish(exchange: reader.exchange))
     }
-    nextKeepAlive = hasStreams ? now &+ Loop.keepAliveInterval : .max
+    return METIS_OK
   }
 
-  // MARK: Bytes
-
-  private func begin(_ exchange: UInt64, session: Session?) -> Int32 {
-    fields[0] = metis_field_v1(
-      name: metis_slice_v1("content-type"), value: metis_slice_v1("text/event-stream"))
-    fields[1] = metis_field_v1(
-      name: metis_slice_v1("cache-control"), value: metis_slice_v1("no-cache, no-transform"))
-    fields[2] = metis_field_v1(
-      name: metis_slice_v1("x-accel-buffering"), value: metis_slice_v1("no"))
-    var head = metis_response_v1()
-    head.size = UInt32(MemoryLayout<metis_response_v1>.size)
-    head.status = 200
-    head.fields = UnsafePointer(fields)
-    head.field_count = 3
-    return door.table.pointee.begin(door.instance, exchange, &head)
-  }
-
-  private func sendEvent(_ exchange: UInt64, _ line: [UInt8]) -> Int32 {
-    line.withSlice { text in
-      parts[0] = metis_slice_v1("event: message\ndata: ")
-      parts[1] = text
-      parts[2] = metis_slice_v1("\n\n")
-      return door.table.pointee.send(door.instance, exchange, parts, 3)
+  /// METIS_EMIT_DISCONNECT.
+  private func disconnect(_ call: Call) -> Int32 {
+    let exchange: UInt64
+    switch call.answerer {
+    case .exchange(let own, _): exchange = own
+    case .batch(let number, _):
+      guard let batch = batches[number] else { return METIS_OK }
+      exchange = batch.exchange
+    case .strategy, .task: return METIS_OK
     }
-  }
-
-  private func sendFrame(_ connection: UInt64, _ line: [UInt8]) -> Int32 {
-    line.withUnsafeBytes { bytes in
-      parts[0] = metis_slice_v1(bytes)
-      send(.exchange(connection, isFrame: true), status: 200, partCount: 1)
+    let stream = stream(of: call)
+    let reader = stream?.currentReader ?? StreamReader(loop: self, exchange: exchange)
+    guard reader.loop === self else {
+      reader.loop.post(.run { $0.cut(reader.exchange) })
       return METIS_OK
     }
+    door.table.pointee.abort(door.instance, reader.exchange)
+    stream?.detach(reader.exchange, of: self)
+    // The strategy is still in its call: what the cut ends, ends after it.
+    post(.run { $0.vanish(reader.exchange) })
+    return METIS_OK
   }
 
-  private func sendParts(_ exchange: UInt64, _ text: StaticString) -> Int32 {
-    parts[0] = metis_slice_v1(text)
-    return door.table.pointee.send(door.instance, exchange, parts, 1)
+  /// Cuts a connection; its exchange is gone.
+  func cut(_ exchange: UInt64) {
+    door.table.pointee.abort(door.instance, exchange)
+    vanish(exchange)
+  }
+}
+
+extension Call {
+  /// Whether its client may be sent messages before the answer.
+  var hasReader: Bool {
+    switch answerer {
+    case .exchange, .batch: true
+    case .strategy, .task: false
+    }
   }
 }
 

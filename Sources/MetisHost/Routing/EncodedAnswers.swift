@@ -101,8 +101,8 @@ final class EncodedAnswers: @unchecked Sendable {
   }
 
   /// The notifications of the lists that differ from those of `other`, each once.
-  func changes(since other: EncodedAnswers) -> [StaticString] {
-    var found: [StaticString] = []
+  func changes(since other: EncodedAnswers) -> [ChangeEvent] {
+    var found: [ChangeEvent] = []
     for kind in ListKind.allCases {
       let (new, old) = (lists[Int(kind.rawValue)], other.lists[Int(kind.rawValue)])
       let isSame =
@@ -111,10 +111,13 @@ final class EncodedAnswers: @unchecked Sendable {
           $0.encoded(.november2025) == $1.encoded(.november2025)
             && $0.encoded(.newest) == $1.encoded(.newest)
         }
-      let name = kind.changed
-      if !isSame, !found.contains(where: { $0.description == name.description }) {
-        found.append(name)
-      }
+      let event: ChangeEvent =
+        switch kind {
+        case .tools: .toolsListChanged
+        case .resources, .resourceTemplates: .resourcesListChanged
+        case .prompts: .promptsListChanged
+        }
+      if !isSame, !found.contains(event) { found.append(event) }
     }
     return found
   }

@@ -52,11 +52,13 @@ extension Loop {
   private func close(_ opened: Unmanaged<Call>, _ call: Call) {
     noteEnd(call)
     if call.isPending {
-      if case .exchange(let exchange, let isFrame) = call.answerer {
-        if !isFrame { open.removeValue(forKey: exchange) }
-        if call.isRegistered { call.session?.unregister(call.id) }
+      if case .exchange(let exchange, isFrame: false) = call.answerer {
+        open.removeValue(forKey: exchange)
       }
+      if call.isRegistered { call.session?.unregister(call.id) }
     }
+    // Without effect where the answer has ended the stream.
+    if call.isStreaming { endAnswering(call) }
     release(call)
     calls.close(opened)
   }

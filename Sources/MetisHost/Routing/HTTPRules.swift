@@ -16,14 +16,16 @@ extension Loop {
         fields.add(name: first[index].name.raw, value: first[index].value.raw)
       }
     }
-    guard core.hosts.accepts(host: fields.host) else {
+    guard settings.hosts.accepts(host: fields.host) else {
       return refuse(exchange, .http(421, "Host is not one that this server answers for"))
     }
-    guard core.hosts.accepts(origin: fields.origin) else {
+    guard settings.hosts.accepts(origin: fields.origin) else {
       return refuse(exchange, .http(403, "Origin is not allowed"))
     }
-    guard core.isEndpoint(message.pointee.target.raw) else {
-      return refuse(exchange, .http(404, "Not found: the MCP endpoint is \(core.endpoint)"))
+    let target = message.pointee.target.raw
+    guard let endpoint = endpoint(target) else {
+      return refuse(
+        exchange, .http(404, "Not found: the MCP endpoint is \(core.endpoints.streamable)"))
     }
     guard !fields.isAmbiguous else {
       return refuse(
@@ -33,12 +35,37 @@ extension Loop {
     if !snapshot._withUnsafeGuaranteedRef({ $0.isOpen }) {
       guard authenticate(message, &principal) else { return }
     }
+    switch endpoint {
+    case .streamable: break
+    case .webSocket: return openWebSocket(message, fields, principal)
+    case .events: return openEvents(message, fields, principal)
+    case .messages: return receivePost(message, fields, principal)
+    }
     let version = fields.protocolVersion.map { ProtocolRevision(utf8: $0) }
     if case .some(let named) = version, named?.isLegacy != true {
       receiveModern(message, fields, principal)
     } else {
       receiveLegacy(message, fields, version ?? nil, principal)
     }
+  }
+
+  private enum Endpoint {
+    case streamable, webSocket, events, messages
+  }
+
+  /// What a request target names; nil for nothing that is served.
+  @inline(__always)
+  private func endpoint(_ target: UnsafeRawBufferPointer) -> Endpoint? {
+    if Endpoints.isPath(core.endpoints.streamable, target) { return .streamable }
+    return otherEndpoint(target)
+  }
+
+  @inline(never)
+  private func otherEndpoint(_ target: UnsafeRawBufferPointer) -> Endpoint? {
+    func names(_ path: String?) -> Bool { path.map { Endpoints.isPath($0, target) } ?? false }
+    if names(core.endpoints.webSocket) { return .webSocket }
+    if names(core.endpoints.events) { return .events }
+    return core.endpoints.events != nil && names(core.endpoints.messages) ? .messages : nil
   }
 
   /// The message that a POST of either era brings; refuses and returns nil where its fields or its
@@ -49,16 +76,21 @@ extension Loop {
   ) -> Envelope? {
     let exchange = message.pointee.exchange
     do throws(MCPError) {
-      guard fields.hasJSONContent else {
-        throw .http(400, "Content-Type must be application/json")
-      }
-      guard fields.acceptsJSON, fields.acceptsEventStream else {
-        throw .http(406, "Accept must list application/json and text/event-stream")
-      }
+      try Loop.checkPost(fields)
       return try decode(message.pointee.body.raw)
     } catch {
       refuse(exchange, error)
       return nil
+    }
+  }
+
+  @inline(__always)
+  private static func checkPost(_ fields: HTTPFields) throws(MCPError) {
+    guard fields.hasJSONContent else {
+      throw .http(400, "Content-Type must be application/json")
+    }
+    guard fields.acceptsJSON, fields.acceptsEventStream else {
+      throw .http(406, "Accept must list application/json and text/event-stream")
     }
   }
 
@@ -111,8 +143,8 @@ extension Loop {
       throw .headerMismatch(
         "MCP-Protocol-Version and params._meta['io.modelcontextprotocol/protocolVersion'] differ")
     }
-    guard header.equals(ProtocolRevision.july2026.name) else {
-      throw .unsupportedVersion(requested: header.text)
+    guard header.equals(ProtocolRevision.july2026.name), settings.offers(.july2026) else {
+      throw .unsupportedVersion(requested: header.text, supported: settings.offered)
     }
     guard let field = fields.method, method.equals(field) else {
       throw .headerMismatch("Mcp-Method and the message's method differ")
@@ -160,16 +192,20 @@ extension Loop {
   ) {
     let exchange = message.pointee.exchange
     let verb = message.pointee.verb.raw
+    guard settings.newestLegacy != nil else {
+      return refuseLegacy(message, fields, version)
+    }
     if verb.equals("POST") {
-      receiveLegacyPost(message, fields, principal)
+      receiveLegacyPost(message, fields, version, principal)
     } else if verb.equals("GET") {
       guard fields.acceptsEventStream else {
         return refuse(exchange, .http(406, "Accept must list text/event-stream"))
       }
-      guard let session = session(fields, exchange, principal) else { return }
-      openStream(exchange, session)
+      guard let session = session(fields, version, exchange, principal) else { return }
+      session.touch(now)
+      openStream(exchange, session, fields.lastEventID)
     } else if verb.equals("DELETE") {
-      guard let session = session(fields, exchange, principal) else { return }
+      guard let session = session(fields, version, exchange, principal) else { return }
       core.end(session)
       answerEmpty(exchange, status: 200)
     } else {
@@ -179,17 +215,38 @@ extension Loop {
     }
   }
 
-  private func receiveLegacyPost(
-    _ message: UnsafePointer<metis_message_v1>, _ fields: HTTPFields, _ principal: [UInt8]
+  /// The handshake era is switched off: what it sends is told which revisions there are.
+  private func refuseLegacy(
+    _ message: UnsafePointer<metis_message_v1>, _ fields: HTTPFields, _ version: ProtocolRevision?
   ) {
     let exchange = message.pointee.exchange
+    guard message.pointee.verb.raw.equals("POST") else {
+      return refuse(exchange, .http(405, "Method not allowed: POST is"), allow: "POST")
+    }
+    guard let envelope = posted(message, fields) else { return }
+    let asked =
+      version?.name.description ?? parameters.pointee.protocolVersion?.decoded
+      ?? "2025-03-26, by the absence of MCP-Protocol-Version"
+    refuse(
+      exchange, .unsupportedVersion(requested: asked, supported: settings.offered),
+      id: envelope.kind == .request ? envelope.id : nil)
+  }
+
+  private func receiveLegacyPost(
+    _ message: UnsafePointer<metis_message_v1>, _ fields: HTTPFields, _ version: ProtocolRevision?,
+    _ principal: [UInt8]
+  ) {
+    let exchange = message.pointee.exchange
+    if Batch.isBatch(message.pointee.body.raw) {
+      return receivePostedBatch(message, fields, version, principal)
+    }
     guard let envelope = posted(message, fields) else { return }
     if envelope.kind == .request, let id = envelope.id, let method = envelope.method,
       Method(method) == .initialize
     {
       return initializeSession(exchange, id.bytes, envelope.params, principal)
     }
-    guard let session = session(fields, exchange, principal, envelope) else { return }
+    guard let session = session(fields, version, exchange, principal, envelope) else { return }
     session.touch(now)
     guard envelope.kind == .request, let id = envelope.id, let method = envelope.method else {
       if envelope.kind == .notification {
@@ -207,9 +264,35 @@ extension Loop {
     dispatchLegacy(request, method, envelope.params)
   }
 
+  /// A batch: sessions of 2025-03-26 have them.
+  private func receivePostedBatch(
+    _ message: UnsafePointer<metis_message_v1>, _ fields: HTTPFields, _ version: ProtocolRevision?,
+    _ principal: [UInt8]
+  ) {
+    let exchange = message.pointee.exchange
+    do throws(MCPError) {
+      try Loop.checkPost(fields)
+      // What is no JSON at all, and what is a batch where none may be.
+      if fields.sessionID == nil { _ = try decode(message.pointee.body.raw) }
+    } catch {
+      return refuse(exchange, error)
+    }
+    guard let session = session(fields, version, exchange, principal) else { return }
+    session.touch(now)
+    guard session.revision == .march2025 else {
+      do throws(MCPError) {
+        _ = try decode(message.pointee.body.raw)
+      } catch {
+        refuse(exchange, error)
+      }
+      return
+    }
+    receiveBatch(message.pointee.body.raw, exchange, isFrame: false, session, principal)
+  }
+
   /// The session that the fields name; answers and returns nil where there is none.
   private func session(
-    _ fields: HTTPFields, _ exchange: UInt64, _ principal: [UInt8],
+    _ fields: HTTPFields, _ version: ProtocolRevision?, _ exchange: UInt64, _ principal: [UInt8],
     _ envelope: Envelope? = nil
   ) -> Session? {
     guard let id = fields.sessionID else {
@@ -231,6 +314,15 @@ extension Loop {
         id: envelope?.id)
       return nil
     }
+    // Before 2025-06-18 the field means nothing; a client that leaves it out is in its session.
+    if let version, session.revision >= .june2025, version != session.revision {
+      refuse(
+        exchange,
+        .invalidRequest(
+          "MCP-Protocol-Version is \(version.name); this session speaks \(session.revision.name)"),
+        id: envelope?.id)
+      return nil
+    }
     return session
   }
 
@@ -243,7 +335,7 @@ extension Loop {
       parameters: parameters)
     do throws(MCPError) {
       try checkInitialize(parameters.pointee, params)
-      let revision = negotiate(parameters.pointee)
+      let revision = try negotiate(parameters.pointee)
       request.revision = revision
       guard
         let session = core.sessions.open(
@@ -254,6 +346,7 @@ extension Loop {
         throw MCPError.internalError(
           "Too many sessions (\(core.sessions.capacity)): end some by DELETE")
       }
+      core.opened(session)
       answerInitialize(request, session.id)
     } catch {
       answer(request, error)

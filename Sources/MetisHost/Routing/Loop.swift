@@ -31,11 +31,29 @@ final class Loop: @unchecked Sendable {
   /// What is visible to the message in hand.
   private(set) var snapshot: Unmanaged<Snapshot>
   var deadlines = DeadlineHeap()
+  /// What the snapshot in hand settles.
+  private(set) var settings: LoopSettings
   /// Exchanges that wait for an answer or are open streams.
   var open: [UInt64: OpenExchange] = [:]
-  /// Sessions of framed connections, by connection.
-  var connections: [UInt64: Session] = [:]
-  /// When the next keep-alive comment is due on open streams, CLOCK_MONOTONIC ns.
+  /// Connections that last, by their numbers.
+  var connections: [UInt64: Connection] = [:]
+  /// Event streams that exchanges of this loop read.
+  var streams: [UInt64: MessageStream] = [:]
+  /// Event streams that calls and batches of this loop write, by the exchange that asked; in the
+  /// handshake era a call goes on when that one is gone.
+  var answering: [UInt64: MessageStream] = [:]
+  /// Streams whose readers are behind.
+  var behind: [UInt64: MessageStream] = [:]
+  /// Batches that wait for answers.
+  var batches: [UInt64: OpenBatch] = [:]
+  var lastBatch: UInt64 = 0
+  /// The part of the emission in hand in its call's flow.
+  var charge: FlowCharge?
+  /// Somebody replaces the door: connections end when they are idle.
+  var isDraining = false
+  /// When the streams are looked after next, CLOCK_MONOTONIC ns.
+  var nextCare = UInt64.max
+  /// When the next keep-alive comments are due.
   var nextKeepAlive = UInt64.max
   /// The parameters of the message in hand; slices of its bytes.
   let parameters: UnsafeMutablePointer<RequestParameters>
@@ -57,12 +75,10 @@ final class Loop: @unchecked Sendable {
     /// A call has ended; its outcome is in the call.
     case ended(Unmanaged<Call>, token: UInt64)
     /// A call emitted something.
-    case emitted(token: UInt64, kind: UInt32, json: [UInt8])
+    case emitted(token: UInt64, kind: UInt32, json: [UInt8], charge: FlowCharge)
     /// A call is to be cancelled.
     case cancel(token: UInt64)
-    /// A notification for a stream, as a whole JSON-RPC message.
-    case notify(exchange: UInt64, message: [UInt8])
-    /// The end of a stream.
+    /// The end of a stream that an exchange reads.
     case finish(exchange: UInt64)
     /// A strategy calls a target from another thread.
     case inner(InnerCall)
@@ -73,7 +89,10 @@ final class Loop: @unchecked Sendable {
   /// What an exchange is, while it is open.
   enum OpenExchange {
     case call(token: UInt64)
-    case stream(Session)
+    /// GET of a session.
+    case reader(Session)
+    /// `subscriptions/listen`.
+    case listen(Subscriber)
     case admin
   }
 
@@ -91,6 +110,7 @@ final class Loop: @unchecked Sendable {
     self.epoch = epoch
     thread = pthread_self()
     snapshot = core.currentSnapshot
+    settings = LoopSettings(hosts: core.hosts)
     knownMeta = .allocate(capacity: 1)
     knownMeta.initialize(to: KnownMeta())
     parameters = .allocate(capacity: 1)
@@ -116,6 +136,7 @@ final class Loop: @unchecked Sendable {
     if depth == 0 {
       epoch.enter()
       snapshot = core.currentSnapshot
+      if snapshot._withUnsafeGuaranteedRef({ $0.number }) != settings.number { adopt() }
     }
     depth += 1
     defer {
@@ -123,6 +144,14 @@ final class Loop: @unchecked Sendable {
       if depth == 0 { epoch.exit() }
     }
     return body()
+  }
+
+  /// Reads what another snapshot settles.
+  @inline(never)
+  private func adopt() {
+    settings = snapshot._withUnsafeGuaranteedRef {
+      LoopSettings($0.settings, number: $0.number, derived: core.hosts, budget: core.replay)
+    }
   }
 
   // MARK: From the transport
@@ -144,51 +173,18 @@ final class Loop: @unchecked Sendable {
   }
 
   /// The peer is gone. [loop-thread]
-  func closed(_ exchange: UInt64) {
-    entered {
-      if let session = connections.removeValue(forKey: exchange) {
-        // Not by the session: a request whose id was in use is not known to it.
-        for token in calls.openTokens where isAnswered(token, by: exchange) {
-          peerVanished(token)
-        }
-        session.detach(exchange, of: self)
-        core.disconnected(session)
-      }
-      switch open.removeValue(forKey: exchange) {
-      case .call(let token) where isStateless(token): peerVanished(token)
-      // A client of the handshake era that hangs up has not cancelled; its answer goes nowhere.
-      case .call: break
-      case .stream(let session): session.detach(exchange, of: self)
-      case .admin, nil: break
-      }
-    }
-  }
+  func closed(_ exchange: UInt64) { entered { vanish(exchange) } }
 
-  private func isAnswered(_ token: UInt64, by exchange: UInt64) -> Bool {
-    guard
-      case .exchange(exchange, isFrame: true)? =
-        CallDirectory.find(token)?._withUnsafeGuaranteedRef({ $0.answerer })
-    else { return false }
-    return true
-  }
-
-  private func isStateless(_ token: UInt64) -> Bool {
-    CallDirectory.find(token)?._withUnsafeGuaranteedRef {
-      RevisionTraits.isStateless($0.revision)
-    } ?? true
-  }
-
-  /// A slow reader has caught up. Nothing waits for it: what a call emits beyond the transport's
-  /// queue is refused, and the strategy is told. [loop-thread]
-  func writable(_ exchange: UInt64) {}
+  /// A slow reader has caught up. [loop-thread]
+  func writable(_ exchange: UInt64) { entered { resumeStream(exchange) } }
 
   /// Runs what was posted and what is due; returns when to come back. [loop-thread]
   @inline(__always)
   func poll(_ now: UInt64) -> UInt64 {
-    if hasPosts.load(ordering: .relaxed) || deadlines.next <= now || nextKeepAlive <= now {
+    if hasPosts.load(ordering: .relaxed) || deadlines.next <= now || nextCare <= now {
       runDue(now)
     }
-    return min(deadlines.next, nextKeepAlive)
+    return min(deadlines.next, nextCare)
   }
 
   private func runDue(_ now: UInt64) {
@@ -202,16 +198,16 @@ final class Loop: @unchecked Sendable {
         for post in batch { run(post) }
       }
       while let token = deadlines.popDue(now) { expire(token) }
-      if nextKeepAlive <= now { keepStreamsAlive(now) }
+      if nextCare <= now { careForStreams(now) }
     }
   }
 
   private func run(_ post: Post) {
     switch post {
     case .ended(let call, let token): finishPosted(call, token)
-    case .emitted(let token, let kind, let json): emitPosted(token, kind, json)
+    case .emitted(let token, let kind, let json, let charge):
+      emitPosted(token, kind, json, charge)
     case .cancel(let token): cancelCall(token)
-    case .notify(let exchange, let message): notify(exchange, message)
     case .finish(let exchange): finishStream(exchange)
     case .inner(let call): call.run(on: self)
     case .run(let body): body(self)
@@ -248,7 +244,8 @@ final class Loop: @unchecked Sendable {
         return calls.openCount == 0
       }
       if isLast { CallDirectory.leave(calls) }
-    case .emitted, .cancel, .notify, .finish, .run: break
+    case .emitted(_, _, _, let charge): charge.release()
+    case .cancel, .finish, .run: break
     }
   }
 
@@ -256,15 +253,12 @@ final class Loop: @unchecked Sendable {
   func detach() {
     entered {
       for token in calls.openTokens { peerVanished(token) }
-      for (exchange, kind) in open {
-        if case .stream(let session) = kind { session.detach(exchange, of: self) }
-      }
-      for (connection, session) in connections {
-        session.detach(connection, of: self)
-        core.disconnected(session)
+      for exchange in Array(open.keys) + Array(streams.keys) + Array(connections.keys) {
+        vanish(exchange)
       }
       open = [:]
-      connections = [:]
+      answering = [:]
+      batches = [:]
     }
     runDue(now)
     deadlines = DeadlineHeap()

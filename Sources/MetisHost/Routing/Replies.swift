@@ -179,8 +179,7 @@ enum Replies {
         if loop.isCurrent {
           return loop.entered { loop.emit(call, kind, slice) }
         }
-        loop.post(.emitted(token: token, kind: kind, json: [UInt8](json.raw)))
-        return METIS_OK
+        return loop.emitPosting(call, token, kind, json)
       }
     }
   }
@@ -272,10 +271,8 @@ enum CallContext {
       writer.key("meta")
       writer.value(meta)
     }
-    if case .exchange(_, let isFrame) = call.answerer {
-      writer.key("transport")
-      writer.value(isFrame ? "stdio" : "http")
-    }
+    writer.key("transport")
+    writer.value((call.session?.transport ?? .http).name.description)
     writer.endObject()
     return writer.finish()
   }

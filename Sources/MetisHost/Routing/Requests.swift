@@ -82,17 +82,6 @@ extension Loop {
     try runFilters(initialize: params)
   }
 
-  /// The client's revision where it is a legacy one that is offered, else the newest of those.
-  func negotiate(_ parameters: borrowing RequestParameters) -> ProtocolRevision {
-    let offered = snapshot._withUnsafeGuaranteedRef { $0.encoded.server.revisions }
-    let newest = offered.last(where: \.isLegacy) ?? .newestLegacy
-    guard let asked = parameters.protocolVersion, !asked.hasEscapes,
-      let revision = ProtocolRevision(utf8: asked.raw), revision.isLegacy,
-      offered.contains(revision)
-    else { return newest }
-    return revision
-  }
-
   /// A request of the handshake era, in its session.
   func dispatchLegacy(_ request: Request, _ method: JSONStringSlice, _ params: JSONSlice?) {
     var request = request

@@ -199,11 +199,14 @@ extension Loop {
     call.isPending = true
     instances.beginPending()
     if call.deadline != 0 { expect(token, by: call.deadline) }
-    if case .exchange(let exchange, let isFrame) = call.answerer {
+    switch call.answerer {
+    case .exchange(let exchange, let isFrame):
       if !isFrame { open[exchange] = .call(token: token) }
-      // A second request with the id of a pending one cannot be cancelled by that id.
-      call.isRegistered = call.session?.register(call.id, token) ?? false
+    case .batch: break
+    case .strategy, .task: return
     }
+    // A second request with the id of a pending one cannot be cancelled by that id.
+    call.isRegistered = call.session?.register(call.id, token) ?? false
   }
 
   /// Has a call end at its deadline.

@@ -22,6 +22,7 @@ enum ServiceTables {
     METIS_HOST_CALL_V1: place(callTable),
     METIS_HOST_NOTIFY_V1: place(notifyTable),
     METIS_HOST_ENGINE_V1: place(engineTable),
+    METIS_HOST_FLOW_V1: place(flowTable),
   ]
 
   private static func place<Table>(_ table: Table) -> UnsafeRawPointer {

@@ -13,31 +13,48 @@ final class Session: @unchecked Sendable {
   /// Who opened it, by the principal's id; nil where nobody authenticates. An id alone that leaked
   /// gives nobody else the session.
   let owner: String?
+  /// What carries its messages.
+  let transport: TransportKind
+  /// Who hears of events on its stream.
+  let subscriber = Subscriber(subscription: nil)
+  /// Of HTTP: what can be resumed.
+  let streams = SessionStreams()
 
   private let lock = Lock()
   private var pending: [[UInt8]: UInt64] = [:]
-  private var stream: SessionStream?
+  private var uris: Set<String> = []
+  private var level: MCP.LogLevel?
   private var lastUse: UInt64
+
+  /// How many resources a session may subscribe to.
+  static let maximumURIs = 1000
 
   init(
     id: String, revision: ProtocolRevision, client: [UInt8], capabilities: [UInt8],
-    owner: String? = nil, now: UInt64
+    owner: String? = nil, now: UInt64, transport: TransportKind = .http
   ) {
     self.owner = owner
     self.id = id
     self.revision = revision
     self.client = client
     self.capabilities = capabilities
+    self.transport = transport
     lastUse = now
   }
+
+  /// Whether its streams can be resumed: those of HTTP that have an id to name it by.
+  var canResume: Bool { transport == .http && !id.isEmpty && revision >= .march2025 }
 
   /// Notes a request; CLOCK_MONOTONIC, ns.
   func touch(_ now: UInt64) { lock.withLock { lastUse = now } }
 
   /// Whether nothing was asked for `limit` ns and no stream is open.
   func isIdle(_ now: UInt64, limit: UInt64) -> Bool {
-    lock.withLock { stream == nil && pending.isEmpty && now > lastUse && now - lastUse > limit }
+    guard !streams.hasReader else { return false }
+    return lock.withLock { pending.isEmpty && now > lastUse && now - lastUse > limit }
   }
+
+  // MARK: Pending calls
 
   /// Remembers a pending call by its request id (raw JSON); false where the id is in use.
   func register(_ id: UnsafeRawBufferPointer, _ token: UInt64) -> Bool {
@@ -56,35 +73,32 @@ final class Session: @unchecked Sendable {
 
   /// The pending call with a request id.
   func token(_ id: UnsafeRawBufferPointer) -> UInt64? {
-    lock.withLock { pending[[UInt8](id)] }
+    lock.withLock { pending.isEmpty ? nil : pending[[UInt8](id)] }
   }
 
   /// All pending calls.
   var tokens: [UInt64] { lock.withLock { Array(pending.values) } }
 
-  /// Takes over as the session's stream; returns the one before.
-  func attach(_ new: SessionStream) -> SessionStream? {
+  // MARK: What the client asked to hear of
+
+  /// The least severe level of log messages that the client wants; nil: it has not said.
+  var logLevel: MCP.LogLevel? {
+    get { lock.withLock { level } }
+    set { lock.withLock { level = newValue } }
+  }
+
+  /// Notes a subscription; false at ``maximumURIs``.
+  func subscribe(_ uri: String) -> Bool {
     lock.withLock {
-      let old = stream
-      stream = new
-      return old
+      guard uris.contains(uri) || uris.count < Session.maximumURIs else { return false }
+      uris.insert(uri)
+      return true
     }
   }
 
-  /// Forgets a stream, where it still is the session's.
-  func detach(_ exchange: UInt64, of loop: Loop) {
-    lock.withLock {
-      if let stream, stream.exchange == exchange, stream.loop === loop { self.stream = nil }
-    }
-  }
+  /// Forgets a subscription.
+  func unsubscribe(_ uri: String) { lock.withLock { _ = uris.remove(uri) } }
 
-  /// The stream that messages outside a call go to.
-  var currentStream: SessionStream? { lock.withLock { stream } }
-}
-
-/// An open GET stream, or a framed connection.
-struct SessionStream {
-  let loop: Loop
-  let exchange: UInt64
-  let isFrame: Bool
+  /// The resources that the client subscribed to.
+  var subscriptions: Set<String> { lock.withLock { uris } }
 }

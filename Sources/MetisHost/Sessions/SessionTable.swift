@@ -32,6 +32,9 @@ final class SessionTable: @unchecked Sendable {
   /// How many sessions live.
   var count: Int { live.withLock { $0 } }
 
+  /// An id that nobody can guess.
+  func newID() -> String { identifiers.sessionID() }
+
   /// Opens a session; nil at the capacity.
   func open(
     _ revision: ProtocolRevision, client: [UInt8], capabilities: [UInt8], owner: String? = nil,
@@ -71,14 +74,16 @@ final class SessionTable: @unchecked Sendable {
     if removed != nil { live.withLock { $0 -= 1 } }
   }
 
-  /// All sessions, for notifications.
+  /// All sessions.
   func all() -> [Session] {
     shards.flatMap { $0.sessions.withLock { Array($0.values) } }
   }
 
-  /// Ends the sessions that are idle. [main-thread]
+  /// Ends the sessions that are idle, and forgets streams that finished long ago. [main-thread]
   func expire(_ now: UInt64) -> [Session] {
-    let idle = all().filter { $0.isIdle(now, limit: idleLimit) }
+    let all = all()
+    for session in all { session.streams.sweep(now) }
+    let idle = all.filter { $0.isIdle(now, limit: idleLimit) }
     for session in idle { end(session) }
     return idle
   }

@@ -41,17 +41,19 @@ final class TestDoor: @unchecked Sendable {
   /// Sends a message of HTTP.
   func http(
     _ body: String, _ fields: [(String, String)], verb: String = "POST", target: String = "/mcp",
-    loop: Int = 0
+    loop: Int = 0, reader: TestReader? = nil
   ) -> TestExchange {
     let loop = newest.loops[loop]
-    let exchange = TestExchange(number: nextExchange(), isFrame: false, loop: loop)
+    let exchange = TestExchange(
+      number: nextExchange(), isFrame: false, loop: loop, reader: reader)
     loop.deliver(exchange, verb: verb, target: target, fields: fields, body: body)
     return exchange
   }
 
   /// A framed connection.
-  func connection(loop: Int = 0) -> TestExchange {
-    TestExchange(number: nextExchange(), isFrame: true, loop: newest.loops[loop])
+  func connection(loop: Int = 0, reader: TestReader? = nil) -> TestExchange {
+    TestExchange(
+      number: nextExchange(), isFrame: true, loop: newest.loops[loop], reader: reader)
   }
 }
 
@@ -135,7 +137,7 @@ final class TestTransport: @unchecked Sendable {
         begin: { this($0).begin($1, $2!.pointee) },
         send: { this($0).send($1, bytes($2, $3)) },
         finish: { this($0).finish($1) },
-        abort: { this($0).violated("abort of exchange \($1)") },
+        abort: { this($0).abort($1) },
         wake: { this($0).loops[Int($1)].wake() },
         reload: nil))
     return UnsafePointer(table)
@@ -146,7 +148,10 @@ final class TestTransport: @unchecked Sendable {
     let body = TestTransport.bytes(response.parts, response.part_count)
     if exchange.isFrame {
       if body.contains(0x0A) || body.contains(0x0D) { violated("a frame holds a line break") }
-      exchange.change { $0.frames.append(String(decoding: body, as: UTF8.self)) }
+      return exchange.take(body) { $0.frames.append(String(decoding: body, as: UTF8.self)) }
+    }
+    if response.status == 101 {
+      exchange.becomeFramed(TestTransport.fields(response))
       return METIS_OK
     }
     if exchange.now.isStream { violated("respond on a stream") }
@@ -174,13 +179,21 @@ final class TestTransport: @unchecked Sendable {
   private func send(_ number: UInt64, _ piece: [UInt8]) -> Int32 {
     guard let exchange = find(number) else { return METIS_LATE }
     if !exchange.now.isStream { violated("send before begin") }
-    exchange.change { $0.body += piece }
-    return METIS_OK
+    return exchange.take(piece) { $0.body += piece }
+  }
+
+  private func abort(_ number: UInt64) {
+    guard let exchange = find(number) else { return }
+    loops.first { $0.isCurrent }?.finish(exchange, isCut: true)
+    exchange.change { state in
+      state.isCut = true
+      state.hasEnded = true
+    }
   }
 
   private func finish(_ number: UInt64) -> Int32 {
     guard let exchange = find(number) else { return METIS_LATE }
-    if !exchange.now.isStream { violated("finish before begin") }
+    if !exchange.now.isStream, !exchange.isFrame { violated("finish before begin") }
     loops.first { $0.isCurrent }?.finish(exchange)
     exchange.change { $0.hasEnded = true }
     return METIS_OK

@@ -6,8 +6,9 @@ import MetisPluginAPI
 /// One exchange of HTTP, or one framed connection, as a client of the ``TestDoor`` sees it.
 final class TestExchange: @unchecked Sendable {
   let number: UInt64
-  let isFrame: Bool
   let loop: TestLoop
+  /// A client that does not read at once; nil: it does.
+  let reader: TestReader?
 
   private let lock = Lock()
   private let changed = Condition()
@@ -22,14 +23,34 @@ final class TestExchange: @unchecked Sendable {
     /// Messages of a framed connection.
     var frames: [String] = []
     var isStream = false
+    /// A framed connection.
+    var isFrame = false
+    /// The host has cut the connection.
+    var isCut = false
+    /// Bytes that the client has not read.
+    var unread = 0
+    /// The host waits for `writable`.
+    var wantsWritable = false
     /// The answer is complete, or the connection gone.
     var hasEnded = false
   }
 
-  init(number: UInt64, isFrame: Bool, loop: TestLoop) {
+  init(number: UInt64, isFrame: Bool, loop: TestLoop, reader: TestReader? = nil) {
     self.number = number
-    self.isFrame = isFrame
     self.loop = loop
+    self.reader = reader
+    state.isFrame = isFrame
+  }
+
+  var isFrame: Bool { now.isFrame }
+
+  /// A WebSocket from now on.
+  func becomeFramed(_ fields: [(name: String, value: String)]) {
+    change { state in
+      state.status = 101
+      state.fields = fields
+      state.isFrame = true
+    }
   }
 
   func change(_ body: (inout State) -> Void) {
@@ -73,16 +94,19 @@ final class TestExchange: @unchecked Sendable {
     return (try? JSONValue(jsonBytes: state.body)) ?? .null
   }
 
-  /// The `data` of each event of a stream; null for one that is no single line of JSON.
+  /// The `data` of each message of a stream; null for one that is no single line of JSON.
   var events: [JSONValue] {
-    text.components(separatedBy: "\n\n").filter { !$0.isEmpty && !$0.hasPrefix(":") }.map { event in
-      let lines = event.split(separator: "\n", omittingEmptySubsequences: false)
-      guard lines.count == 2, lines[0] == "event: message", lines[1].hasPrefix("data: ") else {
-        return .null
-      }
-      return (try? JSONValue(jsonBytes: Array(lines[1].dropFirst(6).utf8))) ?? .null
+    serverSentEvents.filter { $0.event != nil || $0.data.map { $0 != "" } ?? true }.map { event in
+      guard event.event == "message", let data = event.data else { return .null }
+      return (try? JSONValue(jsonBytes: Array(data.utf8))) ?? .null
     }
   }
+
+  /// The complete events of a stream, comments left out.
+  var serverSentEvents: [ServerSentEvent] { ServerSentEvent.parse(text) }
+
+  /// The id of the last event.
+  var lastEventID: String? { serverSentEvents.last { $0.id != nil }?.id }
 
   var result: JSONValue { json["result"] ?? .null }
   var error: JSONValue { json["error"] ?? .null }
@@ -91,6 +115,42 @@ final class TestExchange: @unchecked Sendable {
 
   /// The text of the first content block.
   var firstText: String? { result["content"]?[0]?["text"]?.string }
+
+  // MARK: A client that reads slowly
+
+  /// The host sends; `note` keeps it. The code is what a transport with watermarks returns.
+  func take(_ bytes: [UInt8], _ note: (inout State) -> Void) -> Int32 {
+    var code = METIS_OK
+    change { state in
+      if let reader {
+        if state.unread > 0, state.unread + bytes.count > reader.limit {
+          state.wantsWritable = true
+          code = METIS_LIMIT
+          return
+        }
+        state.unread += bytes.count
+        if state.unread > reader.high {
+          state.wantsWritable = true
+          code = METIS_BUSY
+        }
+      }
+      note(&state)
+    }
+    return code
+  }
+
+  /// The client reads what is there; the transport says once that there is room again.
+  func read() {
+    loop.run { [self] in
+      var isWanted = false
+      change { state in
+        isWanted = state.wantsWritable && state.unread > 0
+        state.unread = 0
+        if isWanted { state.wantsWritable = false }
+      }
+      if isWanted { loop.tellWritable(number) }
+    }
+  }
 
   // MARK: Framed connections
 
@@ -122,4 +182,38 @@ final class TestExchange: @unchecked Sendable {
 
   /// The client goes away.
   func disconnect() { loop.disconnect(self) }
+}
+
+/// Where the queue of a test's client is full.
+struct TestReader {
+  var high = 4096
+  var limit = 16384
+}
+
+/// One event of a stream (HTML standard, "Server-sent events").
+struct ServerSentEvent: Equatable {
+  var id: String?
+  var event: String?
+  var retry: Int?
+  var data: String?
+
+  static func parse(_ text: String) -> [ServerSentEvent] {
+    var pieces = text.components(separatedBy: "\n\n")
+    pieces.removeLast()
+    return pieces.compactMap { piece in
+      var found = ServerSentEvent()
+      for line in piece.split(separator: "\n") where !line.hasPrefix(":") {
+        let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        let value = parts.count == 2 ? String(parts[1].drop { $0 == " " }) : ""
+        switch parts[0] {
+        case "id": found.id = value
+        case "event": found.event = value
+        case "retry": found.retry = Int(value)
+        case "data": found.data = value
+        default: break
+        }
+      }
+      return found == ServerSentEvent() ? nil : found
+    }
+  }
 }

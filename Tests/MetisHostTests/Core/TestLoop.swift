@@ -23,6 +23,8 @@ final class TestLoop: @unchecked Sendable {
   private var exchanges: [UInt64: TestExchange] = [:]
   private var answered: Set<UInt64> = []
   private var drainDeadline: UInt64?
+  /// When a draining loop takes the peers of framed connections for gone.
+  private var framesEnd: UInt64 = .max
   private var hasDrained = false
 
   init(number: UInt32, transport: TestTransport) {
@@ -63,9 +65,7 @@ final class TestLoop: @unchecked Sendable {
   func drain(deadline: UInt64) {
     run { [self] in
       drainDeadline = deadline
-      for (number, exchange) in exchanges where exchange.isFrame || exchange.now.isStream {
-        close(number, exchange)
-      }
+      framesEnd = inSeconds(0.05)
     }
   }
 
@@ -103,6 +103,9 @@ final class TestLoop: @unchecked Sendable {
     guard let drainDeadline, !hasDrained else { return }
     if inSeconds(0) >= drainDeadline {
       for (number, exchange) in exchanges { close(number, exchange) }
+    }
+    if inSeconds(0) >= framesEnd {
+      for (number, exchange) in exchanges where exchange.isFrame { close(number, exchange) }
     }
     guard exchanges.isEmpty else { return }
     hasDrained = true
@@ -159,9 +162,28 @@ final class TestLoop: @unchecked Sendable {
   }
 
   /// An exchange of HTTP has its whole answer.
-  func finish(_ exchange: TestExchange) {
+  func finish(_ exchange: TestExchange, isCut: Bool = false) {
     exchanges.removeValue(forKey: exchange.number)
-    answered.insert(exchange.number)
+    // A cut may meet an answer that is on its way.
+    if !isCut { answered.insert(exchange.number) }
+  }
+
+  /// The client of an exchange has caught up. On the loop.
+  func tellWritable(_ number: UInt64) {
+    guard exchanges[number] != nil else { return }
+    transport.host.pointee.writable(transport.context, self.number, number)
+  }
+
+  /// How many exchanges the transport has open. Waits for the loop.
+  var openCount: Int {
+    let counted = Gate()
+    let count = Locked(0)
+    run { [self] in
+      count.withLock { $0 = exchanges.count }
+      counted.open()
+    }
+    counted.wait()
+    return count.withLock { $0 }
   }
 }
 

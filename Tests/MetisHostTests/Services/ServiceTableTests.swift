@@ -17,7 +17,7 @@ struct ServiceTableTests {
       #expect(service != nil && service == again)
       #expect(service!.loadUnaligned(as: UInt32.self) % 8 == 0)
     }
-    #expect(ServiceTables.ids.count == 9)
+    #expect(ServiceTables.ids.count == 10)
     for id in ["", "metis.host.log/2", "metis.host.log"] {
       #expect(metis_slice_v1.withText(id) { table.service(table.context, $0) } == nil)
     }

@@ -1,0 +1,80 @@
+import MCP
+
+import struct MetisConfig.ServerSettings
+
+/// What a loop reads of the settings of the snapshot in hand, in memory of its own: no reference
+/// that two loops share is counted on the request path.
+struct LoopSettings {
+  /// The number of the snapshot that this was read from.
+  var number: UInt64 = .max
+  var hosts: HostPolicy
+  /// The offered revisions, a bit each.
+  private var revisions: UInt8 = 0xFF
+  /// The newest revision of the handshake era that is offered; nil: none is.
+  private(set) var newestLegacy: ProtocolRevision? = .newestLegacy
+  var window = ReplayWindow.none
+  var retryMs: Int?
+  /// How often an open stream gets a comment, ns; nil for never.
+  var keepAlive: UInt64?
+  /// How long a reader may leave a full stream unread, ns.
+  var stallLimit: UInt64 = 30_000_000_000
+  /// Streams of 2025-11-25 begin with an event that has an id and no data.
+  var isPriming = true
+  var logging = true
+  var tools = true
+  var prompts = true
+  var resources = true
+  var subscribe = true
+
+  /// The settings before the first snapshot.
+  init(hosts: HostPolicy) { self.hosts = hosts }
+
+  init(_ settings: ServerSettings, number: UInt64, derived: HostPolicy, budget: ReplayBudget) {
+    self.number = number
+    hosts = HostPolicy(derived: derived, hosts: settings.hosts, origins: settings.origins)
+    revisions = 0
+    for revision in ProtocolRevision.allCases
+    where settings.revisions.contains(revision.name.description) {
+      revisions |= 1 << revision.rawValue
+    }
+    newestLegacy = nil
+    for revision in ProtocolRevision.allCases where revision.isLegacy && offers(revision) {
+      newestLegacy = revision
+    }
+    let streams = settings.streams
+    window = ReplayWindow(events: streams.replayEvents, bytes: streams.replayBytes, budget: budget)
+    retryMs = streams.retryMs
+    keepAlive = streams.keepAlive.map(LoopSettings.nanoseconds)
+    stallLimit = LoopSettings.nanoseconds(streams.stallTimeout)
+    isPriming = streams.priming
+    let capabilities = settings.capabilities
+    logging = capabilities.logging ?? true
+    tools = capabilities.toolsListChanged ?? true
+    prompts = capabilities.promptsListChanged ?? true
+    resources = capabilities.resourcesListChanged ?? true
+    subscribe = capabilities.resourcesSubscribe ?? true
+  }
+
+  /// Whether clients of a revision are served.
+  @inline(__always)
+  func offers(_ revision: ProtocolRevision) -> Bool { revisions & 1 << revision.rawValue != 0 }
+
+  /// The offered revisions, the newest first.
+  var offered: [ProtocolRevision] { ProtocolRevision.allCases.reversed().filter(offers) }
+
+  /// Whether clients hear of an event.
+  func offers(_ event: ChangeEvent) -> Bool {
+    switch event {
+    case .toolsListChanged: tools
+    case .promptsListChanged: prompts
+    case .resourcesListChanged: resources
+    case .resourceUpdated: subscribe
+    case .task, .message: true
+    }
+  }
+
+  private static func nanoseconds(_ duration: Duration) -> UInt64 {
+    let (seconds, fraction) = duration.components
+    return UInt64(max(0, seconds)) * 1_000_000_000 + UInt64(max(0, fraction) / 1_000_000_000)
+  }
+}

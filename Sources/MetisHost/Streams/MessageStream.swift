@@ -1,0 +1,380 @@
+import MetisPluginAPI
+import Synchronization
+
+/// Messages on their way to one reader, in their order, never twice, within bounds.
+///
+/// What the transport has not taken waits here; of a stream that can be resumed, what it has taken
+/// stays for a while as well, so that a client that lost its connection gets it again. One loop
+/// appends (its producer's), one loop reads (that of the exchange which is attached): they are two
+/// only where a client of the handshake era resumes on another connection.
+final class MessageStream: @unchecked Sendable {
+  /// How messages are written.
+  enum Form: Sendable {
+    /// Server-sent events.
+    case event
+    /// One frame of a connection each.
+    case frame
+  }
+
+  /// What one message is.
+  enum Content: Sendable {
+    /// A JSON-RPC message in one line.
+    case message([UInt8])
+    /// An event without data, which gives the client an id to resume from.
+    case priming(retryMs: Int?)
+
+    var count: Int {
+      switch self {
+      case .message(let text): text.count
+      case .priming: 0
+      }
+    }
+  }
+
+  private struct Entry {
+    let content: Content
+    var charge: FlowCharge?
+  }
+
+  /// The place among the streams of its session; nil where it cannot be resumed.
+  let number: Int?
+  let form: Form
+  private let window: ReplayWindow
+  private let lock = Lock()
+
+  // Under `lock`.
+  private var entries: [Entry] = []
+  /// How many entries at the beginning of ``entries`` are gone.
+  private var dropped = 0
+  /// The number of the first entry that is left.
+  private var first = 0
+  /// The number of the entry that the reader gets next.
+  private var next = 0
+  private var keptBytes = 0
+  private var unsentBytes = 0
+  private var reader: StreamReader?
+  private var isPaused = false
+  private var isFinished = false
+  private var isPumpPosted = false
+  private var waiters: [Flow] = []
+  private(set) var finishedAt: UInt64?
+
+  // The reader's loop's own.
+  /// Since when the reader has not caught up: CLOCK_MONOTONIC, ns.
+  var pausedAt: UInt64 = 0
+  /// Who is told on this stream.
+  var subscribers: [Subscriber] = []
+
+  /// Messages that wait for the transport beyond its own queue; a message of any size is taken where
+  /// none waits, and an answer always.
+  private static let bound = (bytes: 64 << 10, count: 256)
+
+  /// `number`: the stream's place in its session where it can be resumed.
+  init(_ form: Form, number: Int? = nil, window: ReplayWindow = .none) {
+    self.form = form
+    self.number = number
+    self.window = number == nil ? .none : window
+  }
+
+  deinit { window.give(back: keptBytes - unsentBytes) }
+
+  private var end: Int { first + entries.count - dropped }
+
+  /// Whether the reader is behind: whoever produces should wait. A stream that nobody reads is not.
+  var isBusy: Bool { lock.withLock { isPaused } }
+
+  /// Whether nothing waits and the transport takes more.
+  var isIdle: Bool { lock.withLock { !isPaused && next == end } }
+
+  /// Whether somebody reads it.
+  var hasReader: Bool { lock.withLock { reader != nil } }
+
+  /// Whether `exchange` of `loop` reads it.
+  func isRead(by exchange: UInt64, of loop: Loop) -> Bool {
+    lock.withLock { reader.map { $0.exchange == exchange && $0.loop === loop } ?? false }
+  }
+
+  /// The exchange that reads it.
+  var currentReader: StreamReader? { lock.withLock { reader } }
+
+  /// Bytes that are kept or wait.
+  var byteCount: Int { lock.withLock { keptBytes } }
+
+  // MARK: The producer
+
+  /// What became of a message.
+  enum Appended {
+    /// The reader's loop has to pump: it is the calling one's.
+    case pump
+    /// Done: it waits, or another loop was told.
+    case waits
+    /// Too much waits, or nobody will ever read it.
+    case refused(Int32)
+  }
+
+  /// Adds a message behind the others. `isAnswer`: it is taken whatever waits.
+  func append(
+    _ content: Content, charge: FlowCharge? = nil, isAnswer: Bool = false, on loop: Loop
+  ) -> Appended {
+    lock.withLock {
+      guard !isFinished, reader != nil || window.isOpen else { return .refused(METIS_LATE) }
+      if reader != nil, !isAnswer, next < end {
+        let isFull =
+          unsentBytes + content.count > MessageStream.bound.bytes
+          || end - next >= MessageStream.bound.count
+        // What was counted when another thread handed it over is taken: it was promised.
+        if isFull, charge == nil { return .refused(METIS_LIMIT) }
+      }
+      entries.append(Entry(content: content, charge: charge))
+      keptBytes += content.count
+      unsentBytes += content.count
+      guard let reader else {
+        // Nobody waits for the transport: what was handed over has arrived.
+        entries[entries.count - 1].charge = nil
+        charge?.release()
+        next = end
+        window.take(content.count)
+        unsentBytes = 0
+        evict()
+        return .waits
+      }
+      if isPaused { return .waits }
+      if reader.loop === loop { return .pump }
+      if !isPumpPosted {
+        isPumpPosted = true
+        reader.loop.post(.run { [self] in $0.pump(self, reader.exchange) })
+      }
+      return .waits
+    }
+  }
+
+  /// Nothing follows. The stream of the reader ends once it has everything.
+  func finish(_ now: UInt64, on loop: Loop) -> Appended {
+    lock.withLock {
+      guard !isFinished else { return .waits }
+      isFinished = true
+      finishedAt = now
+      guard let reader, !isPaused else { return .waits }
+      if reader.loop === loop { return .pump }
+      if !isPumpPosted {
+        isPumpPosted = true
+        reader.loop.post(.run { [self] in $0.pump(self, reader.exchange) })
+      }
+      return .waits
+    }
+  }
+
+  /// Has a strategy told when the reader has caught up.
+  func await(_ flow: Flow) {
+    let isLate = lock.withLock {
+      guard isPaused else { return true }
+      if !waiters.contains(where: { $0 === flow }) { waiters.append(flow) }
+      flow.pause()
+      return false
+    }
+    if isLate { flow.resume()?() }
+  }
+
+  // MARK: The reader
+
+  /// What the reader's loop does next.
+  enum Step {
+    case send(number: Int, Content)
+    /// Everything is sent and nothing follows.
+    case end
+    case rest
+  }
+
+  /// The next step for the reader `exchange` of `loop`. [loop-thread]
+  func step(_ exchange: UInt64, of loop: Loop) -> Step {
+    lock.withLock {
+      isPumpPosted = false
+      guard let reader, reader.exchange == exchange, reader.loop === loop, !isPaused else {
+        return .rest
+      }
+      if next < end { return .send(number: next, entries[dropped + next - first].content) }
+      guard isFinished else { return .rest }
+      self.reader = nil
+      return .end
+    }
+  }
+
+  /// The transport has answered to the message `number`; false where it takes no more for now.
+  /// [loop-thread]
+  func sent(_ number: Int, _ code: Int32, _ exchange: UInt64, of loop: Loop) -> Bool {
+    lock.withLock {
+      guard let reader, reader.exchange == exchange, reader.loop === loop, next == number else {
+        return false
+      }
+      switch code {
+      case METIS_OK, METIS_BUSY:
+        let place = dropped + next - first
+        let size = entries[place].content.count
+        entries[place].charge.take()?.release()
+        next += 1
+        unsentBytes -= size
+        window.take(size)
+        evict()
+        if code == METIS_BUSY { isPaused = true }
+        return code == METIS_OK
+      case METIS_LIMIT:
+        isPaused = true
+        return false
+      default:
+        // The peer is gone; the transport says so, or has said.
+        return false
+      }
+    }
+  }
+
+  /// The transport has pushed back on what went past the queue; false where the reader is another.
+  /// [loop-thread]
+  func pause(_ exchange: UInt64, of loop: Loop) -> Bool {
+    lock.withLock {
+      guard let reader, reader.exchange == exchange, reader.loop === loop, !isPaused else {
+        return false
+      }
+      isPaused = true
+      return true
+    }
+  }
+
+  /// The transport takes messages again. [loop-thread]
+  func resume(_ exchange: UInt64, of loop: Loop) -> Bool {
+    lock.withLock {
+      guard let reader, reader.exchange == exchange, reader.loop === loop else { return false }
+      isPaused = false
+      return true
+    }
+  }
+
+  /// Who waits and may go on, where the reader has caught up. [loop-thread]
+  func takeWaiters() -> [Flow] {
+    lock.withLock {
+      guard !isPaused else { return [] }
+      let taken = waiters
+      waiters = []
+      return taken
+    }
+  }
+
+  /// Gives the stream to a reader that begins behind the event `last`; nil: with what no reader was
+  /// sent. False where that event is not known any more. `old` receives the reader before.
+  func attach(_ new: StreamReader, after last: Int?, old: inout StreamReader?) -> Bool {
+    lock.withLock {
+      if let last {
+        guard last >= first - 1, last < end else { return false }
+        for place in last + 1..<max(next, last + 1) {
+          let size = entries[dropped + place - first].content.count
+          unsentBytes += size
+          window.give(back: size)
+        }
+        next = last + 1
+      }
+      old = reader
+      reader = new
+      isPaused = false
+      return true
+    }
+  }
+
+  /// The reader is gone; who waits for it goes on. [loop-thread]
+  func detach(_ exchange: UInt64, of loop: Loop) {
+    let freed: [Flow] = lock.withLock {
+      guard let reader, reader.exchange == exchange, reader.loop === loop else { return [] }
+      self.reader = nil
+      isPaused = false
+      // Nobody waits for the transport any more.
+      for place in dropped + next - first..<entries.count {
+        entries[place].charge.take()?.release()
+      }
+      if window.isOpen {
+        window.take(unsentBytes)
+        unsentBytes = 0
+        let unsent = next
+        next = end
+        evict()
+        // What no reader was sent comes first for the next one, as far as it is left.
+        if number == 0 {
+          let back = max(unsent, first)
+          for place in back..<end {
+            let size = entries[dropped + place - first].content.count
+            unsentBytes += size
+            window.give(back: size)
+          }
+          next = back
+        }
+      }
+      let taken = waiters
+      waiters = []
+      return taken
+    }
+    for flow in freed { flow.resume()?() }
+  }
+
+  /// Drops the oldest of what was sent beyond the window; with the lock held. The newest stays while
+  /// nobody reads: it may be the answer.
+  private func evict() {
+    while first < next {
+      let isNewest = reader == nil && next - first == 1 && next == end && window.isOpen
+      let over = window.isOver(bytes: keptBytes - unsentBytes, count: next - first)
+      guard over, !isNewest else { break }
+      let size = entries[dropped].content.count
+      entries[dropped] = Entry(content: .priming(retryMs: nil), charge: nil)
+      dropped += 1
+      first += 1
+      keptBytes -= size
+      window.give(back: size)
+    }
+    if dropped == entries.count {
+      entries.removeAll(keepingCapacity: entries.count <= 16)
+      dropped = 0
+    } else if dropped >= 32, dropped * 2 >= entries.count {
+      entries.removeFirst(dropped)
+      dropped = 0
+    }
+  }
+}
+
+/// How much of what was sent a stream keeps for a client that resumes.
+struct ReplayWindow: Sendable {
+  let events: Int
+  let bytes: Int
+  /// What all streams together keep; nil where nothing is kept.
+  private let budget: ReplayBudget?
+
+  /// Nothing is kept.
+  static let none = ReplayWindow(events: 0, bytes: 0, budget: nil)
+
+  init(events: Int, bytes: Int, budget: ReplayBudget?) {
+    self.events = events
+    self.bytes = bytes
+    self.budget = events > 0 && bytes > 0 ? budget : nil
+  }
+
+  /// Whether anything is kept.
+  var isOpen: Bool { budget != nil }
+
+  /// Whether `count` sent events of `bytes` bytes are too many.
+  func isOver(bytes: Int, count: Int) -> Bool {
+    guard let budget else { return true }
+    return count > events || bytes > self.bytes || budget.isOver
+  }
+
+  /// `size` bytes are kept beyond their sending.
+  func take(_ size: Int) { budget?.used.wrappingAdd(size, ordering: .relaxed) }
+
+  /// `size` kept bytes are gone or wait again.
+  func give(back size: Int) { budget?.used.wrappingSubtract(size, ordering: .relaxed) }
+}
+
+/// What the streams of all sessions together keep of what they have sent.
+final class ReplayBudget: Sendable {
+  let used = Atomic<Int>(0)
+  let limit: Int
+
+  init(limit: Int = 256 << 20) { self.limit = limit }
+
+  /// Whether more is kept than should be.
+  var isOver: Bool { used.load(ordering: .relaxed) > limit }
+}
