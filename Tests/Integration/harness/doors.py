@@ -4,6 +4,7 @@
 the answer. All messages pass through `harness.traffic`.
 """
 
+import contextlib
 import itertools
 import json
 import queue
@@ -162,7 +163,9 @@ class WebSocket(Conversation):
     def __init__(self, port, revision, capabilities=None, **options):
         super().__init__(revision, capabilities)
         options = {"subprotocols": ["mcp"], "compression": None, **options}
-        self.socket = connect(f"ws://127.0.0.1:{port}/ws", open_timeout=10, **options)
+        self.stack = contextlib.ExitStack()
+        opening = connect(f"ws://127.0.0.1:{port}/ws", open_timeout=10, **options)
+        self.socket = self.stack.enter_context(opening)
         assert self.socket.subprotocol == "mcp"
 
     def put(self, text):
@@ -175,7 +178,7 @@ class WebSocket(Conversation):
             raise AssertionError(f"no frame within {seconds} s") from None
 
     def close(self):
-        self.socket.close()
+        self.stack.close()
 
 
 class EventSource(Conversation):

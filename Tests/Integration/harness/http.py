@@ -79,7 +79,10 @@ class Connection:
         for line in lines[1:]:
             name, value = line.split(":", 1)
             name = name.lower()
-            assert name not in fields or name == "set-cookie", f"{name} stands twice"
+            if name == "connection" and name in fields:
+                value = f"{fields[name]}, {value.strip()}"
+            else:
+                assert name not in fields, f"{name} stands twice"
             fields[name] = value.strip()
         return Answer(int(status), "".join(reason), fields, b"", head)
 
