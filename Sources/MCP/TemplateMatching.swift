@@ -139,16 +139,40 @@ struct TemplateMatching {
           reaches[next + position] || reaches[end * (uri.count + 1) + position]
       }
     case .parameters(let list, let first, let separator, let stops):
-      for position in 0...uri.count {
-        if reaches[next + position] {
-          reaches[row + position] = true
-        } else if position < uri.count, uri[position] == first {
-          let end = parametersEnd(position, stops)
-          // The end first: it is found without reading the parameters.
-          reaches[row + position] =
-            reaches[next + end] && parameters(list, separator, (position + 1)..<end) != nil
-        }
-      }
+      fillParameters(row, list, first, separator, stops)
+    }
+  }
+
+  /// The same for parameters, in one pass from the end: whether those that begin at a byte are all
+  /// known. That none stands twice is seen when they are collected.
+  private mutating func fillParameters(
+    _ row: Int, _ list: [URITemplate.Variable], _ first: UInt8, _ separator: UInt8,
+    _ stops: [UInt8]
+  ) {
+    let next = row + uri.count + 1
+    var areKnown = Array(repeating: false, count: uri.count + 2)
+    var stop = uri.count
+    var split = uri.count
+    reaches[row + uri.count] = reaches[next + uri.count]
+    for position in uri.indices.reversed() {
+      // `stop` and `split` are the nearest behind this byte.
+      reaches[row + position] =
+        reaches[next + position]
+        || (uri[position] == first && reaches[next + stop] && areKnown[position + 1])
+      if stops.contains(uri[position]) { stop = position }
+      if uri[position] == separator { split = position }
+      let end = min(split, stop)
+      areKnown[position] =
+        isKnown(list, position, end) && (end == stop || areKnown[end + 1])
+    }
+  }
+
+  /// Whether the parameter from `start` to `end` has one of the names.
+  private func isKnown(_ list: [URITemplate.Variable], _ start: Int, _ end: Int) -> Bool {
+    list.contains { variable in
+      let after = start + variable.name.count
+      guard after <= end, uri[start..<after].elementsEqual(variable.name) else { return false }
+      return after == end || uri[after] == UInt8(ascii: "=")
     }
   }
 
@@ -182,9 +206,11 @@ struct TemplateMatching {
       case .parameters(let list, let first, let separator, let stops):
         guard position < uri.count, uri[position] == first else { break }
         let end = parametersEnd(position, stops)
-        guard reaches(step + 1, end),
-          let found = parameters(list, separator, (position + 1)..<end)
-        else { break }
+        guard reaches(step + 1, end) else { break }
+        guard let found = parameters(list, separator, (position + 1)..<end) else {
+          if reaches(step + 1, position) { break }
+          return false
+        }
         for (variable, range) in found {
           guard keep(variable, UnsafeRawBufferPointer(rebasing: uri[range])) else { return false }
         }

@@ -33,3 +33,7 @@ clang -std=gnu11 $flags -DID=org.metis.test.puppet-blocking -DPROVIDES=puppet-bl
 clang -std=gnu11 $flags -DID=org.metis.test.puppet-async -DPROVIDES=puppet-async -DTHREADED '-DSTRATEGY_FLAGS=(METIS_STRATEGY_ASYNC|METIS_STRATEGY_REENTRANT)' -DFLAGS=0 -o "$out/puppet-async.so" "$here/puppet.c" -lpthread
 clang -std=gnu11 $flags -DVERSION=1.1.0 -o "$out/door-1.1.so" "$here/door.c"
 clang -std=gnu11 $flags -DID=org.metis.test.guard-auth -DAUTH_ALONE -o "$out/guard-auth.so" "$here/guard.c"
+
+# The streamer in its other kinds.
+clang -std=gnu11 $flags -DID=org.metis.test.streamer-blocking -DPROVIDES=streamer-blocking '-DSTRATEGY_FLAGS=(METIS_STRATEGY_MAY_BLOCK|METIS_STRATEGY_REENTRANT)' -o "$out/streamer-blocking.so" "$here/streamer.c"
+clang -std=gnu11 $flags -DID=org.metis.test.streamer-async -DPROVIDES=streamer-async -DFLOWING '-DSTRATEGY_FLAGS=(METIS_STRATEGY_ASYNC|METIS_STRATEGY_REENTRANT)' -o "$out/streamer-async.so" "$here/streamer.c"

@@ -88,7 +88,7 @@ import Testing
   /// Many ways to split a long URI take no longer than one.
   @Test func boundedTime() throws {
     let template = try URITemplate("a:{a}-{b}-{c}-{d}-{e}-{f}-{g}-{h}!")
-    let uri = "a:" + String(repeating: "-x", count: 4000)
+    let uri = "a:" + String(repeating: "-x", count: 2000)
     let start = ContinuousClock.now
     #expect(template.match(uri) == nil)
     let query = try URITemplate("a:s{&a*}")

@@ -126,9 +126,7 @@ extension Loop {
 
   /// METIS_EMIT_CLOSE_STREAM: what follows stays in the stream until the client resumes it.
   private func closeStream(_ call: Call, _ json: JSONSlice) -> Int32 {
-    guard case .exchange(_, isFrame: false) = call.answerer, let session = call.session,
-      session.canResume, session.revision >= .november2025, settings.window.isOpen
-    else { return METIS_UNSUPPORTED }
+    guard call.canCloseStream, settings.window.isOpen else { return METIS_UNSUPPORTED }
     let value = try? JSONValue(parsing: json.bytes)
     let retryMs = value?["retryMs"]?.int.map { Int(clamping: max(0, $0)) }
     if value?["retryMs"] != nil, retryMs == nil { return METIS_INVALID }
@@ -161,9 +159,13 @@ extension Loop {
       return METIS_OK
     }
     door.table.pointee.abort(door.instance, reader.exchange)
-    stream?.detach(reader.exchange, of: self)
+    let waiters = stream?.detach(reader.exchange, of: self) ?? []
     // The strategy is still in its call: what the cut ends, ends after it.
-    post(.run { $0.vanish(reader.exchange) })
+    post(
+      .run { loop in
+        loop.vanish(reader.exchange)
+        for flow in waiters { flow.resume()?() }
+      })
     return METIS_OK
   }
 
@@ -175,6 +177,13 @@ extension Loop {
 }
 
 extension Call {
+  /// Whether its client knows how to come back for the rest of a closed stream. Any thread that
+  /// knows the call to be open.
+  var canCloseStream: Bool {
+    guard case .exchange(_, isFrame: false) = answerer, let session else { return false }
+    return session.canResume && session.revision >= .november2025
+  }
+
   /// Whether its client may be sent messages before the answer.
   var hasReader: Bool {
     switch answerer {

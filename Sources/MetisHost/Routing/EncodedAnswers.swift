@@ -17,7 +17,7 @@ final class EncodedAnswers: @unchecked Sendable {
   private struct List {
     var listings: [Target.Listing] = []
     var hints = CacheHints()
-    /// FNV-1a of its entries and its page size: cursors are good for this list alone.
+    /// FNV-1a of its entries: tells whether the list has changed.
     var fingerprint: UInt64 = 0
   }
 
@@ -49,7 +49,7 @@ final class EncodedAnswers: @unchecked Sendable {
       let listings = Snapshot.targets(targets, of: kind).map(\.listing)
       return List(
         listings: listings, hints: CacheHints(caching, kind),
-        fingerprint: EncodedAnswers.fingerprint(listings, pageSize))
+        fingerprint: EncodedAnswers.fingerprint(listings))
     }
   }
 
@@ -65,19 +65,24 @@ final class EncodedAnswers: @unchecked Sendable {
     return UnsafeRawBufferPointer(copy)
   }
 
-  private static func fingerprint(_ listings: [Target.Listing], _ pageSize: Int?) -> UInt64 {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325 ^ UInt64(pageSize ?? 0)
-    for listing in listings {
-      for byte in listing.encoded(.november2025).jsonBytes() {
-        hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
-      }
+  private static func fingerprint(_ listings: [Target.Listing]) -> UInt64 {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    func add(_ bytes: some Sequence<UInt8>) {
+      for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
       hash = (hash ^ 0xFF) &* 0x100_0000_01B3
+    }
+    for listing in listings {
+      add(listing.encoded(.newest).jsonBytes())
+      // What older revisions alone show.
+      if case .tool(let tool) = listing, let support = tool.taskSupport { add(support.utf8) }
     }
     return hash
   }
 
   /// What a cursor of a list has to carry to be good for it.
-  func fingerprint(of list: ListKind) -> UInt64 { lists[Int(list.rawValue)].fingerprint }
+  func fingerprint(of list: ListKind) -> UInt64 {
+    lists[Int(list.rawValue)].fingerprint ^ UInt64(pageSize ?? 0)
+  }
 
   /// How many entries a list has.
   func count(of list: ListKind) -> Int { lists[Int(list.rawValue)].listings.count }
@@ -106,11 +111,7 @@ final class EncodedAnswers: @unchecked Sendable {
     for kind in ListKind.allCases {
       let (new, old) = (lists[Int(kind.rawValue)], other.lists[Int(kind.rawValue)])
       let isSame =
-        new.listings.count == old.listings.count
-        && zip(new.listings, old.listings).allSatisfy {
-          $0.encoded(.november2025) == $1.encoded(.november2025)
-            && $0.encoded(.newest) == $1.encoded(.newest)
-        }
+        new.listings.count == old.listings.count && new.fingerprint == old.fingerprint
       let event: ChangeEvent =
         switch kind {
         case .tools: .toolsListChanged

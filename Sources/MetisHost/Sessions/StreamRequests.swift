@@ -30,7 +30,8 @@ extension Loop {
     }
     if let old { old.loop.post(.finish(exchange: old.exchange)) }
     guard beginEvents(exchange) == METIS_OK else {
-      return stream.detach(exchange, of: self)
+      for flow in stream.detach(exchange, of: self) { flow.resume()?() }
+      return
     }
     streams[exchange] = stream
     open[exchange] = .reader(session)

@@ -126,6 +126,11 @@ extension Loop {
   /// An emission from another thread than the loop's. [any-thread]
   func emitPosting(_ call: Call, _ token: UInt64, _ kind: UInt32, _ json: metis_slice_v1) -> Int32 {
     guard let flow = call.openFlow(token) else { return METIS_LATE }
+    if kind == METIS_EMIT_CLOSE_STREAM {
+      // What the loop would find is told here, since the strategy goes by it.
+      let canClose = call.whileOpen(token, isLoop: false) { call.canCloseStream } ?? false
+      guard canClose else { return METIS_UNSUPPORTED }
+    }
     let code = flow.enter(json.count)
     guard code == METIS_OK || code == METIS_BUSY else { return code }
     post(

@@ -278,9 +278,9 @@ final class MessageStream: @unchecked Sendable {
     }
   }
 
-  /// The reader is gone; who waits for it goes on. [loop-thread]
-  func detach(_ exchange: UInt64, of loop: Loop) {
-    let freed: [Flow] = lock.withLock {
+  /// The reader is gone. Returns who waited for it, to be told without delay. [loop-thread]
+  func detach(_ exchange: UInt64, of loop: Loop) -> [Flow] {
+    lock.withLock {
       guard let reader, reader.exchange == exchange, reader.loop === loop else { return [] }
       self.reader = nil
       isPaused = false
@@ -309,7 +309,6 @@ final class MessageStream: @unchecked Sendable {
       waiters = []
       return taken
     }
-    for flow in freed { flow.resume()?() }
   }
 
   /// Drops the oldest of what was sent beyond the window; with the lock held. The newest stays while

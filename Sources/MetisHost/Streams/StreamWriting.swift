@@ -242,22 +242,30 @@ extension Loop {
   /// Ends the exchange of a reader in order; the stream itself may go on.
   func finishStream(_ exchange: UInt64) {
     guard let stream = streams.removeValue(forKey: exchange) else { return }
-    leave(stream, exchange)
+    let waiters = leave(stream, exchange)
     if case .reader? = open[exchange] { open.removeValue(forKey: exchange) }
     _ = door.table.pointee.finish(door.instance, exchange)
+    for flow in waiters { flow.resume()?() }
   }
 
-  private func leave(_ stream: MessageStream, _ exchange: UInt64) {
+  /// Forgets a reader; returns who waited for it.
+  func leave(_ stream: MessageStream, _ exchange: UInt64) -> [Flow] {
     behind.removeValue(forKey: exchange)
     for subscriber in stream.subscribers { subscriber.detach(exchange, of: self) }
     stream.subscribers = []
-    stream.detach(exchange, of: self)
+    return stream.detach(exchange, of: self)
   }
 
   /// The peer of an exchange or a connection is gone.
   func vanish(_ exchange: UInt64) {
-    if let connection = connections.removeValue(forKey: exchange) { end(connection) }
-    if let stream = streams.removeValue(forKey: exchange) { leave(stream, exchange) }
+    // Told at the end: a strategy of the stateless era learns of its cancellation first.
+    var waiters: [Flow] = []
+    defer { for flow in waiters { flow.resume()?() } }
+    if let connection = connections.removeValue(forKey: exchange) {
+      waiters = leave(connection.stream, exchange)
+      end(connection)
+    }
+    if let stream = streams.removeValue(forKey: exchange) { waiters = leave(stream, exchange) }
     switch open.removeValue(forKey: exchange) {
     case .call(let token) where isStateless(token): peerVanished(token)
     // A client of the handshake era that hangs up has not cancelled: the call goes on, and what it
@@ -282,7 +290,6 @@ extension Loop {
     batches = batches.filter { !$0.value.isFrame || $0.value.exchange != exchange }
     for subscriber in connection.listens { core.subscriptions.leave(listen: subscriber) }
     connection.listens = []
-    leave(connection.stream, exchange)
     if let session = connection.session { core.forget(session) }
     if let id = connection.postID { core.postBoxes.remove(id) }
   }

@@ -46,6 +46,41 @@ import Testing
     #expect(body["detail"]?.string?.isEmpty == false)
   }
 
+  @Test func journal() throws {
+    let operations = AdminRecorder()
+    func body(_ verb: String, _ path: String, _ body: String = "", query: String = "") throws
+      -> String
+    {
+      let response = try answer(request(verb, path, body, query: query), operations)
+      #expect(response.status == 200)
+      return String(decoding: response.body, as: UTF8.self)
+    }
+    #expect(try body("GET", "/admin/journal", query: "target=a%2Fb&limit=5") == #"{"entries":[]}"#)
+    #expect(operations.calls.last?.contains(#"target: Optional("a/b")"#) == true)
+    #expect(try body("GET", "/admin/journal/count") == #"{"count":0}"#)
+    #expect(try body("DELETE", "/admin/journal") == #"{"cleared":true}"#)
+    #expect(
+      try body("POST", "/admin/journal/verify", #"{"never":true}"#)
+        == #"{"verified":true,"count":0}"#)
+    #expect(try body("POST", "/admin/reset") == #"{"reset":true}"#)
+    #expect(operations.calls.last == "reset")
+    for (verb, path, sent, query, slug, status) in [
+      ("POST", "/admin/journal/verify", #"{"times":1}"#, "", "unverified", 409),
+      ("POST", "/admin/journal/verify", #"{"time":1}"#, "", "invalid", 422),
+      ("POST", "/admin/journal/verify", "", "", "invalid", 422),
+      ("GET", "/admin/journal", "", "limit=x", "invalid", 422),
+      ("GET", "/admin/journal", "", "target=%zz", "malformed", 400),
+      ("POST", "/admin/journal", "", "", "method-not-allowed", 405),
+      ("DELETE", "/admin/journal/count", "", "", "method-not-allowed", 405),
+      ("GET", "/admin/journal/verify", "", "", "method-not-allowed", 405),
+      ("GET", "/admin/journal/other", "", "", "not-found", 404),
+      ("GET", "/admin/reset", "", "", "method-not-allowed", 405),
+    ] {
+      let response = try answer(request(verb, path, sent, query: query), operations)
+      try expectProblem(response, slug, status, path)
+    }
+  }
+
   @Test func readingEndpoints() throws {
     for (path, body) in [
       ("/admin/plugins", #"{"plugins":[{"id":"a.b"}]}"#), ("/admin/generations", "[]"),

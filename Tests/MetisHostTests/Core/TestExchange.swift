@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 import MetisPluginAPI
 
@@ -31,6 +32,7 @@ final class TestExchange: @unchecked Sendable {
     var unread = 0
     /// The host waits for `writable`.
     var wantsWritable = false
+    var counter = FloodCounter()
     /// The answer is complete, or the connection gone.
     var hasEnded = false
   }
@@ -123,15 +125,19 @@ final class TestExchange: @unchecked Sendable {
     var code = METIS_OK
     change { state in
       if let reader {
-        if state.unread > 0, state.unread + bytes.count > reader.limit {
+        if reader.isSlow, state.unread > 0, state.unread + bytes.count > reader.limit {
           state.wantsWritable = true
           code = METIS_LIMIT
           return
         }
         state.unread += bytes.count
-        if state.unread > reader.high {
+        if reader.isSlow, state.unread > reader.high {
           state.wantsWritable = true
           code = METIS_BUSY
+        }
+        if reader.isCounting {
+          state.counter.take(bytes)
+          return
         }
       }
       note(&state)
@@ -188,6 +194,27 @@ final class TestExchange: @unchecked Sendable {
 struct TestReader {
   var high = 4096
   var limit = 16384
+  /// What came is counted and not kept.
+  var isCounting = false
+  /// Reads now and then only.
+  var isSlow = true
+}
+
+/// The messages of a flood, counted as they come.
+struct FloodCounter {
+  var messages = 0
+  var isOrdered = true
+
+  /// Takes one event.
+  mutating func take(_ bytes: [UInt8]) {
+    let text = String(decoding: bytes, as: UTF8.self)
+    guard text.hasPrefix("event: message") else { return }
+    if let place = text.range(of: "\"n\":") {
+      let digits = text[place.upperBound...].prefix { $0.isNumber }
+      if Int(digits) != messages { isOrdered = false }
+    }
+    messages += 1
+  }
 }
 
 /// One event of a stream (HTML standard, "Server-sent events").
