@@ -76,13 +76,6 @@ public struct MCPError: Error, Sendable {
     .invalidParams("Unknown resource template: \(uri.prefix(256))")
   }
 
-  /// The same error with the code that a revision gives to a missing resource.
-  public func translated(_ revision: ProtocolRevision) -> MCPError {
-    let code = RevisionTraits.of(revision).resourceNotFound
-    guard self.code == -32002, code != self.code else { return self }
-    return MCPError(code: code, status: status, message, data: data)
-  }
-
   /// -32603: the server's fault.
   public static func internalError(_ message: String, data: JSONValue? = nil) -> MCPError {
     MCPError(code: -32603, status: 200, message, data: data)
@@ -105,9 +98,57 @@ public struct MCPError: Error, Sendable {
       ]))
   }
 
-  /// A strategy's own error; its code stands outside the reserved range or is one of MCP's.
+  /// -32021: the request needs something of the client that it did not declare;
+  /// `capabilities`: `ClientCapabilities` that would do.
+  public static func missingCapability(_ capabilities: JSONValue, _ message: String) -> MCPError {
+    MCPError(
+      code: -32021, status: 400, message, data: ["requiredCapabilities": capabilities])
+  }
+
+  /// -32021: the request does not declare the extension for tasks.
+  public static var tasksUndeclared: MCPError {
+    .missingCapability(
+      ["extensions": [ClientCapabilities.tasksExtension: [:]]],
+      "The request needs the extension \(ClientCapabilities.tasksExtension) in its client "
+        + "capabilities")
+  }
+
+  /// -32601: a tool that runs as a task alone was called without one (2025-11-25, "Tasks").
+  public static var taskRequired: MCPError {
+    MCPError(
+      code: -32601, status: 404, "This tool runs as a task alone: send params.task with the call")
+  }
+
+  /// -32601: a tool that never runs as a task was called as one (2025-11-25, "Tasks").
+  public static var taskForbidden: MCPError {
+    MCPError(
+      code: -32601, status: 404, "This tool does not run as a task: leave params.task out")
+  }
+
+  /// -32602: no task of this name, for this client.
+  public static func unknownTask(_ id: String) -> MCPError {
+    .invalidParams("Unknown task: \(id.prefix(256))")
+  }
+
+  /// The codes of the reserved range that a strategy may fail with: those that JSON-RPC and MCP
+  /// define for what a server finds out about a request.
+  public static let strategyCodes: Set<Int> = [
+    -32600, -32601, -32602, -32603, -32002, -32020, -32021, -32022, -32042,
+  ]
+
+  /// A strategy's own error; its code stands outside the reserved range or is one of
+  /// ``strategyCodes``.
   public static func strategy(code: Int, message: String, data: JSONValue?) -> MCPError {
-    MCPError(code: code, status: 200, message, data: data)
+    MCPError(code: code, status: badRequests.contains(code) ? 400 : 200, message, data: data)
+  }
+
+  /// What the specification answers with 400 ("Streamable HTTP", 2026-07-28).
+  private static let badRequests: Set<Int> = [-32020, -32021, -32022]
+
+  /// The error as clients of a revision know it.
+  public func known(to revision: ProtocolRevision) -> MCPError {
+    let known = RevisionTraits.errorCode(code, revision)
+    return known == code ? self : MCPError(code: known, status: status, message, data: data)
   }
 
   /// What answered HTTP before any JSON-RPC message was understood.

@@ -185,6 +185,7 @@ extension Loop {
         inner.principal = parent.principal
         inner.meta = parent.meta
         if called.kind == .resource { inner.requested = [UInt8](target) }
+        parent.opened(inner.token)
         return nil
       }
       return METIS_OK

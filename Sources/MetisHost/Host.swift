@@ -95,8 +95,9 @@ public final class Host: @unchecked Sendable {
       workers: WorkerPool(maximum: configuration.performance.workerThreads),
       hosts: HostPolicy(
         isLoopbackOnly: ListenAddress.tcp(host: listenHost, port: 0).isLoopback
-          && transport != "stdio"), journal: configuration.journal,
-      endpoints: Endpoints(configuration.transport))
+          && transport != "stdio"),
+      sealer: Sealer(secret: configuration.server.input.key.map { Array($0.utf8) }),
+      journal: configuration.journal, endpoints: Endpoints(configuration.transport))
     var registryOptions = PluginRegistry.Options()
     registryOptions.librarySearchPath = options.librarySearchPath
     registryOptions.signatures = try Host.signaturePolicy(options)
@@ -132,6 +133,7 @@ public final class Host: @unchecked Sendable {
       60_000_000_000, while: { true },
       perform: { [core, clock] in
         for session in core.sessions.expire(clock.monotonic) { core.end(session) }
+        for call in core.tasks.expire(clock.monotonic) { core.cancel(call) }
       })
   }
 

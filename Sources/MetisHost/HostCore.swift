@@ -34,6 +34,12 @@ final class HostCore: @unchecked Sendable {
   /// Of what clients keep for the server: cursors, states.
   let sealer: Sealer
   let journal: Journal
+  /// Of what clients sent again: states that completed a call.
+  let usedStates = UsedStates()
+  /// Calls that go on after their answer.
+  let tasks = TaskTable()
+  /// Where ids come from that nobody may guess.
+  let identifiers: any IdentifierSource
   /// The paths of HTTP.
   let endpoints: Endpoints
   /// Who hears of what.
@@ -46,6 +52,7 @@ final class HostCore: @unchecked Sendable {
   init(
     clock: any HostClock, log: Log, sessions: SessionTable, workers: WorkerPool,
     hosts: HostPolicy, limits: Limits = Limits(), sealer: Sealer = Sealer(),
+    identifiers: any IdentifierSource = SystemIdentifiers(),
     journal: JournalSettings = JournalSettings(), endpoints: Endpoints = Endpoints()
   ) {
     self.clock = clock
@@ -55,6 +62,7 @@ final class HostCore: @unchecked Sendable {
     self.hosts = hosts
     self.limits = limits
     self.sealer = sealer
+    self.identifiers = identifiers
     self.journal = Journal(journal, clock: clock)
     self.endpoints = endpoints
   }

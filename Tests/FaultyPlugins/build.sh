@@ -37,3 +37,6 @@ clang -std=gnu11 $flags -DID=org.metis.test.guard-auth -DAUTH_ALONE -o "$out/gua
 # The streamer in its other kinds.
 clang -std=gnu11 $flags -DID=org.metis.test.streamer-blocking -DPROVIDES=streamer-blocking '-DSTRATEGY_FLAGS=(METIS_STRATEGY_MAY_BLOCK|METIS_STRATEGY_REENTRANT)' -o "$out/streamer-blocking.so" "$here/streamer.c"
 clang -std=gnu11 $flags -DID=org.metis.test.streamer-async -DPROVIDES=streamer-async -DFLOWING '-DSTRATEGY_FLAGS=(METIS_STRATEGY_ASYNC|METIS_STRATEGY_REENTRANT)' -o "$out/streamer-async.so" "$here/streamer.c"
+# The asker in its other kinds.
+clang -std=gnu11 $flags -DID=org.metis.test.asker-blocking -DPROVIDES=asker-blocking -DSTRATEGY_FLAGS=METIS_STRATEGY_MAY_BLOCK -o "$out/asker-blocking.so" "$here/asker.c" -lpthread
+clang -std=gnu11 $flags -DID=org.metis.test.asker-async -DPROVIDES=asker-async -DTHREADED '-DSTRATEGY_FLAGS=(METIS_STRATEGY_ASYNC|METIS_STRATEGY_REENTRANT)' -DFLAGS=0 -o "$out/asker-async.so" "$here/asker.c" -lpthread

@@ -22,8 +22,8 @@ final class Door: @unchecked Sendable {
   private(set) var instance: UnsafeMutableRawPointer?
   /// Between `create` and `destroy`. Control thread only.
   private var isAlive = false
-  private let loops: UnsafeMutablePointer<Unmanaged<Loop>?>
-  private let loopCount: Int
+  let loops: UnsafeMutablePointer<Unmanaged<Loop>?>
+  let loopCount: Int
   /// Called once when the last connection of a draining door is gone. [any-thread]
   var onDrained: @Sendable () -> Void = {}
   /// Called when the one peer of a transport without listeners is gone. [any-thread]

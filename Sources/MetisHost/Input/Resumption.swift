@@ -7,12 +7,86 @@ struct Resumption {
   var state: [UInt8]
   /// A JSON object, never empty.
   var inputs: [UInt8]
+  /// The call that asked; nil where the client answers before it was asked.
+  var chain: CallChain?
 }
 
 extension Loop {
   /// What a request that is sent again brings (2026-07-28, multi round-trip requests).
-  func resumption(_ method: Method, _ request: Request) throws(MCPError) -> Resumption? { nil }
+  func resumption(_ method: Method, _ request: Request) throws(MCPError) -> Resumption? {
+    guard !InputTraits.of(request.revision).sendsRequests else { return nil }
+    let parameters = request.parameters.pointee
+    var answers: JSONObject = [:]
+    if let responses = parameters.inputResponses {
+      guard responses.kind == .object, case .object(let object)? = try? responses.value else {
+        throw .invalidParams(
+          "params.inputResponses is \(responses.kind); expected an object of answers by their keys")
+      }
+      answers = object
+    }
+    guard let sealed = parameters.requestState else {
+      // What no question could have brought is left out: the strategy asks again for it.
+      answers = JSONObject(answers.filter { InputResponses.fitsAny($0.value) }.map { ($0, $1) })
+      return Resumption(state: [], inputs: JSONValue.object(answers).jsonBytes(), chain: nil)
+    }
+    let state = try open(sealed, method, request)
+    for (key, kind) in state.questions {
+      guard let answer = answers[key], !InputResponses.fits(answer, kind) else { continue }
+      throw .invalidParams(
+        "params.inputResponses['\(key.prefix(64))'] is no answer to the question of that key")
+    }
+    let settings = snapshot._withUnsafeGuaranteedRef { $0.settings.input }
+    return Resumption(
+      state: state.state, inputs: JSONValue.object(answers).jsonBytes(),
+      chain: settings.isSingleUse
+        ? try claim(state) : CallChain(state.identity, claimed: nil))
+  }
 
-  /// A client's answer to a request of the server (handshake era).
-  func takeResponse(_ envelope: Envelope, _ session: Session?) {}
+  /// Has a state complete one call.
+  private func claim(_ state: RequestState) throws(MCPError) -> CallChain {
+    let name = state.identity.name
+    switch core.usedStates.claim(name, expiry: state.expiry, now: core.clock.wall) {
+    case .granted: return CallChain(state.identity, claimed: core.usedStates)
+    case .busy:
+      throw .invalidParams(
+        "params.requestState is in use: another request with it has not been answered yet")
+    case .completed:
+      throw .invalidParams(
+        "params.requestState was used already: its request has completed; send it anew without")
+    }
+  }
+
+  private func open(
+    _ sealed: JSONStringSlice, _ method: Method, _ request: Request
+  ) throws(MCPError) -> RequestState {
+    var text = sealed.decoded
+    let context = RequestState.context(request.principal)
+    let plain = text.withUTF8 {
+      core.sealer.open(UnsafeRawBufferPointer($0), .requestState, context: context)
+    }
+    guard let plain, let state = RequestState(plain) else {
+      throw .invalidParams(
+        "params.requestState was altered, or was given to another client or by another server")
+    }
+    guard state.expiry > core.clock.wall else {
+      throw .invalidParams("params.requestState has expired; send the request anew without it")
+    }
+    let parameters = request.parameters.pointee
+    let name = (parameters.name ?? parameters.uri)?.raw
+    let digest = RequestState.digest(
+      method, name ?? UnsafeRawBufferPointer(start: nil, count: 0),
+      parameters.arguments?.bytes ?? Loop.noArguments)
+    guard digest == state.digest else {
+      throw .invalidParams(
+        "params.requestState belongs to another request; repeat the same method, target and "
+          + "arguments")
+    }
+    return state
+  }
+
+  /// `{}`: what stands for arguments that were not sent.
+  static var noArguments: UnsafeRawBufferPointer {
+    let text: StaticString = "{}"
+    return UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+  }
 }

@@ -50,6 +50,7 @@ final class Journal: @unchecked Sendable {
 
   /// A loop has ended: nobody writes to its ring any more. [loop-thread]
   func leave(_ loop: Loop) {
+    loop.journal = nil
     state.withLock { state in
       state.ended += state.live.filter { $0.loop === loop }.map(\.ring)
       state.live.removeAll { $0.loop === loop }
@@ -96,7 +97,8 @@ final class Journal: @unchecked Sendable {
     let gathering = Gathering(
       copies: ended.map { $0.copy() }, missing: live.count
     ) { [self] copies in
-      done(entries(copies, capacity))
+      // Not on the loop that was the last: it has requests to serve.
+      control.async { [self] in done(entries(copies, capacity)) }
     }
     for (loop, ring) in live {
       loop.post(.run { _ in gathering.add(ring.copy()) })
@@ -116,12 +118,12 @@ final class Journal: @unchecked Sendable {
       state.ended = []
       return state.live
     }
-    let gathering = Gathering(copies: [], missing: live.count) { _ in done() }
+    let gathering = Gathering(copies: [], missing: live.count) { _ in control.async(done) }
     for (loop, ring) in live {
       loop.post(
         .run { _ in
           ring.clear()
-          gathering.add(JournalCopy(entries: []))
+          gathering.add(JournalCopy())
         })
     }
     gathering.finishIfComplete()
@@ -142,7 +144,8 @@ final class Journal: @unchecked Sendable {
       let since = Double(entry.slot.start &- startTicks) * scale
       let length = Double(entry.slot.end &- entry.slot.start) * scale
       return JournalEntry(
-        entry, time: startWall + Int64(since), duration: entry.slot.end == 0 ? nil : Int64(length))
+        entry.slot, entry.text, time: startWall + Int64(since),
+        duration: entry.slot.end == 0 ? nil : Int64(length))
     }
   }
 

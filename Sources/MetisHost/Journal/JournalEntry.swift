@@ -20,12 +20,13 @@ struct JournalEntry: Sendable {
   let outcome: JournalRing.Outcome
   let code: Int32
 
-  init(_ entry: JournalCopy.Entry, time: Int64, duration: Int64?) {
-    let slot = entry.slot
-    var place = 0
+  init(
+    _ slot: JournalRing.Slot, _ text: ArraySlice<UInt8>, time: Int64, duration: Int64?
+  ) {
+    var rest = text
     func next(_ count: Int) -> [UInt8] {
-      defer { place += count }
-      return Array(entry.text[place..<(place + count)])
+      defer { rest = rest.dropFirst(count) }
+      return Array(rest.prefix(count))
     }
     let params = next(Int(slot.paramsCount))
     let name = next(Int(slot.sender.name))

@@ -228,29 +228,38 @@ final class JournalRing: @unchecked Sendable {
     for place in 0...Int(mask) { slots[place].number = 0 }
   }
 
-  /// A copy of what is there, the oldest first. [loop-thread]
+  /// A copy of what is there, the oldest first: two allocations, whatever the count. [loop-thread]
   func copy() -> JournalCopy {
-    var entries: [JournalCopy.Entry] = []
+    var copy = JournalCopy()
     let first = max(base, last - min(last, UInt64(capacity))) + 1
-    guard first <= last else { return JournalCopy(entries: []) }
+    guard first <= last else { return copy }
+    copy.slots.reserveCapacity(Int(last - first) + 1)
+    copy.texts.reserveCapacity(Int(min(written, UInt64(textCapacity))))
     for number in first...last {
       let slot = slots[Int(truncatingIfNeeded: number & mask)]
       // Its place was cleared, or its texts were written over.
       guard slot.number == number, written - slot.text <= UInt64(textCapacity) else { continue }
       let place = Int(truncatingIfNeeded: slot.text) & (textCapacity - 1)
-      let text = UnsafeRawBufferPointer(start: texts + place, count: slot.textCount)
-      entries.append(JournalCopy.Entry(slot: slot, text: [UInt8](text)))
+      copy.slots.append(slot)
+      copy.texts.append(
+        contentsOf: UnsafeRawBufferPointer(start: texts + place, count: slot.textCount))
     }
-    return JournalCopy(entries: entries)
+    return copy
   }
 }
 
 /// What one loop had in its journal.
 struct JournalCopy: @unchecked Sendable {
-  struct Entry {
-    let slot: JournalRing.Slot
-    let text: [UInt8]
-  }
+  var slots: [JournalRing.Slot] = []
+  /// The texts of the slots, one after the other.
+  var texts: [UInt8] = []
 
-  var entries: [Entry]
+  /// The slots with their texts.
+  var entries: [(slot: JournalRing.Slot, text: ArraySlice<UInt8>)] {
+    var place = 0
+    return slots.map { slot in
+      defer { place += slot.textCount }
+      return (slot, texts[place..<(place + slot.textCount)])
+    }
+  }
 }

@@ -20,6 +20,8 @@ final class Call: @unchecked Sendable {
     /// A tool's own failure: a result with `isError`.
     case refused(String)
     case cancelled
+    /// The strategy asks its client; the call goes on with the answers, or is sent again.
+    case asked(AskedInput)
   }
 
   /// Gives memory back to the plugin that owns it; once.
@@ -83,6 +85,11 @@ final class Call: @unchecked Sendable {
   /// `params._meta`, like ``id``.
   var meta = UnsafeRawBufferPointer(start: nil, count: 0)
   var progressToken = UnsafeRawBufferPointer(start: nil, count: 0)
+  /// What the strategy was called with, like ``id``: it is called with the same when it resumes.
+  var name = UnsafeRawBufferPointer(start: nil, count: 0)
+  var arguments = UnsafeRawBufferPointer(start: nil, count: 0)
+  var seed: UInt64 = 0
+  var ordinal: UInt64 = 0
   var logLevel: MCP.LogLevel?
   var target: Unmanaged<Target>?
   var instances: Unmanaged<InstanceSet>?
@@ -97,6 +104,8 @@ final class Call: @unchecked Sendable {
   var session: Session?
   /// CLOCK_MONOTONIC, ns; 0: none, as the strategy ends its calls before it returns.
   var deadline: UInt64 = 0
+  /// The end of the task that the call is, in place of its target's time; 0: it is none.
+  var taskDeadline: UInt64 = 0
   /// How many calls through `metis.host.call/1` stand above this one.
   var nesting = 0
   /// The strategy may use the call on other threads than the loop's: set before it is called.
@@ -114,6 +123,12 @@ final class Call: @unchecked Sendable {
   var kept: [UInt8] = []
   /// Bytes of ``emitted``.
   var emittedBytes = 0
+  /// What this call has in common with the ones before that asked for input (2026-07-28).
+  var chain: CallChain?
+  /// The call waits for answers of its client. No strategy knows its token then.
+  var suspension: Suspension?
+  /// Calls through `metis.host.call/1` that were opened for this one; some have ended.
+  var inner: [UInt64] = []
   let cancellation = Cancellation()
   /// How far its emissions have got, where it emits from other threads; under ``lending``.
   var flow: Flow?
@@ -173,18 +188,51 @@ final class Call: @unchecked Sendable {
   /// Copies what is borrowed from the message, because the call outlives it. [loop-thread]
   func keep() {
     kept.removeAll(keepingCapacity: true)
-    kept.reserveCapacity(id.count + meta.count + progressToken.count)
-    kept.append(contentsOf: id)
-    kept.append(contentsOf: meta)
-    kept.append(contentsOf: progressToken)
-    let (idCount, metaCount, tokenCount) = (id.count, meta.count, progressToken.count)
+    kept.reserveCapacity(
+      id.count + meta.count + progressToken.count + name.count + arguments.count)
+    let idRange = keep(id)
+    let metaRange = keep(meta)
+    let tokenRange = keep(progressToken)
+    let nameRange = keep(name)
+    let argumentsRange = keep(arguments)
     // The array is not changed again before the call ends, so its storage stays where it is.
     kept.withUnsafeBytes { bytes in
-      id = UnsafeRawBufferPointer(rebasing: bytes[0..<idCount])
-      meta = UnsafeRawBufferPointer(rebasing: bytes[idCount..<(idCount + metaCount)])
-      progressToken = UnsafeRawBufferPointer(
-        rebasing: bytes[(idCount + metaCount)..<(idCount + metaCount + tokenCount)])
+      id = UnsafeRawBufferPointer(rebasing: bytes[idRange])
+      meta = UnsafeRawBufferPointer(rebasing: bytes[metaRange])
+      progressToken = UnsafeRawBufferPointer(rebasing: bytes[tokenRange])
+      name = UnsafeRawBufferPointer(rebasing: bytes[nameRange])
+      arguments = UnsafeRawBufferPointer(rebasing: bytes[argumentsRange])
     }
+  }
+
+  private func keep(_ bytes: UnsafeRawBufferPointer) -> Range<Int> {
+    let start = kept.count
+    kept.append(contentsOf: bytes)
+    return start..<kept.count
+  }
+
+  /// Notes a call that was opened for this one. [loop-thread]
+  func opened(_ token: UInt64) {
+    if inner.count >= 64, inner.count.nonzeroBitCount == 1 {
+      inner.removeAll { token in
+        CallDirectory.find(token)?._withUnsafeGuaranteedRef { !$0.isOpen(token) } ?? true
+      }
+    }
+    inner.append(token)
+  }
+
+  /// Opens a call that its strategy has ended again, under a token that nobody knows yet.
+  /// [loop-thread]
+  func reopen() {
+    buffer.removeAll()
+    contextText.removeAll()
+    emitted.removeAll()
+    emittedBytes = 0
+    cancellation.reset(isShared: isShared)
+    outcome = .none
+    let generation = ((token >> 32) &+ 1) & 0xFFFF_FFFF
+    token = generation << 32 | token & 0xFFFF_FFFF
+    state.store(generation << 8 | Phase.open, ordering: .releasing)
   }
 }
 
@@ -220,8 +268,14 @@ extension Call {
     id = UnsafeRawBufferPointer(start: nil, count: 0)
     meta = UnsafeRawBufferPointer(start: nil, count: 0)
     progressToken = UnsafeRawBufferPointer(start: nil, count: 0)
+    name = UnsafeRawBufferPointer(start: nil, count: 0)
+    arguments = UnsafeRawBufferPointer(start: nil, count: 0)
     logLevel = nil
     deadline = 0
+    taskDeadline = 0
+    if chain != nil { chain = nil }
+    if suspension != nil { suspension = nil }
+    if !inner.isEmpty { inner.removeAll() }
   }
 }
 

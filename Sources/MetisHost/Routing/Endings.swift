@@ -24,6 +24,9 @@ extension Loop {
   /// Answers a claimed call by its outcome and closes it.
   func finish(_ opened: Unmanaged<Call>, _ call: Call) {
     switch call.outcome {
+    case .asked(let asked):
+      call.outcome = .none
+      return ask(opened, call, asked)
     case .none, .cancelled: answerCancelled(call)
     case .completed(let shape): answer(call, shape, call.buffer.bytes)
     case .owned(let shape, let body, _): answer(call, shape, body.raw)
@@ -49,9 +52,11 @@ extension Loop {
     return code
   }
 
-  private func close(_ opened: Unmanaged<Call>, _ call: Call) {
+  /// Forgets a call whose answer is on its way, or that nobody waits for.
+  func close(_ opened: Unmanaged<Call>, _ call: Call) {
     noteEnd(call)
     if call.isPending {
+      withdraw(call, isTold: false)
       if case .exchange(let exchange, isFrame: false) = call.answerer {
         open.removeValue(forKey: exchange)
       }
@@ -131,11 +136,11 @@ extension Loop {
     _ call: Call, _ result: UnsafeRawBufferPointer, _ members: ResultMembers
   ) {
     if members.isError { call.noted = .isError }
+    if let chain = call.chain { complete(chain) }
     switch call.answerer {
     case .strategy(let done, let user):
       done(user, 0, metis_slice_v1(result))
-    case .task(let task): finishTask(task, call, .success([UInt8](result)))
-    case .exchange, .batch:
+    case .task, .exchange, .batch:
       let filtered: [UInt8]?
       do {
         filtered =
@@ -145,10 +150,7 @@ extension Loop {
         return answerFailure(call, error)
       }
       guard let filtered else {
-        return translated(result, members, for: call.revision) { result, members in
-          answer(
-            call.answerer, call.id, call.revision, result, members, isStreaming: call.isStreaming)
-        }
+        return translated(result, members, for: call.revision) { answer(call, $0, $1) }
       }
       filtered.withUnsafeBytes { bytes in
         guard let members = try? ResultMembers(scanning: bytes),
@@ -157,16 +159,32 @@ extension Loop {
           return answerFailure(
             call, .internalError("A filter replaced the result by something that is no result"))
         }
-        translated(bytes, members, for: call.revision) { bytes, members in
-          answer(
-            call.answerer, call.id, call.revision, bytes, members, isStreaming: call.isStreaming)
-        }
+        translated(bytes, members, for: call.revision) { answer(call, $0, $1) }
       }
     }
   }
 
+  /// Answers by a result in the form of the client's revision.
+  @inline(__always)
+  private func answer(
+    _ call: Call, _ result: UnsafeRawBufferPointer, _ members: ResultMembers
+  ) {
+    if case .task(let task) = call.answerer {
+      finishTask(task, call, .success([UInt8](result)))
+    } else {
+      answer(
+        call.answerer, call.id, call.revision, result, members, isStreaming: call.isStreaming)
+    }
+  }
+
+  /// No request with a state of this chain is served again.
+  func complete(_ chain: CallChain) {
+    let lifetime = snapshot._withUnsafeGuaranteedRef { $0.settings.input.stateTTL.nanoseconds }
+    chain.complete(expiry: core.clock.wall &+ lifetime)
+  }
+
   private func answerFailure(_ call: Call, _ error: MCPError) {
-    let error = call.kind == .resource ? error.translated(call.revision) : error
+    let error = error.known(to: call.revision)
     call.noted = .error
     call.notedCode = Int32(clamping: error.code)
     switch call.answerer {
@@ -201,8 +219,7 @@ extension Loop {
   func cancelCall(_ token: UInt64) {
     guard let opened = CallDirectory.find(token) else { return }
     opened._withUnsafeGuaranteedRef { call in
-      guard call.seize(token) else { return }
-      call.cancellation.cancel()
+      guard interrupt(call, token, isTold: true) else { return }
       call.outcome = .cancelled
       finish(opened, call)
     }
@@ -212,10 +229,12 @@ extension Loop {
   func peerVanished(_ token: UInt64) {
     guard let opened = CallDirectory.find(token) else { return }
     opened._withUnsafeGuaranteedRef { call in
-      guard call.seize(token) else { return }
-      call.cancellation.cancel()
+      guard interrupt(call, token, isTold: false) else { return }
       call.noted = .cancelled
-      if case .strategy = call.answerer { answerCancelled(call) }
+      switch call.answerer {
+      case .strategy, .task: answerCancelled(call)
+      case .exchange, .batch: break
+      }
       close(opened, call)
     }
   }
@@ -224,11 +243,29 @@ extension Loop {
   func expire(_ token: UInt64) {
     guard let opened = CallDirectory.find(token) else { return }
     opened._withUnsafeGuaranteedRef { call in
-      guard call.seize(token) else { return }
-      call.cancellation.cancel()
-      call.outcome = .failed(.internalError(Endings.timedOut(call)))
+      guard call.isOpen(token), call.deadline != 0 else { return }
+      guard call.deadline <= now else {
+        // It was put off: the call waits for its client, or became a task.
+        if call.deadline != .max { expect(token, by: call.deadline) }
+        return
+      }
+      let message = Endings.timedOut(call)
+      guard interrupt(call, token, isTold: true) else { return }
+      call.outcome = .failed(.internalError(message))
       finish(opened, call)
     }
+  }
+
+  /// Claims a call from outside, with all that stands below it: its strategy, the calls inside it and
+  /// its questions are told.
+  private func interrupt(_ call: Call, _ token: UInt64, isTold: Bool) -> Bool {
+    guard call.seize(token) else { return false }
+    call.cancellation.cancel()
+    // A strategy that is told of an inner call's end may open no other one: its call has ended.
+    let inner = call.inner
+    for token in inner { cancelCall(token) }
+    withdraw(call, isTold: isTold)
+    return true
   }
 }
 
@@ -276,7 +313,19 @@ enum Endings {
       + message
   }
 
+  static func badRequests(_ call: Call, _ problem: String) -> String {
+    "Plugin \(plugin(call)) asked for input of \(name(call)) by something that is no question of "
+      + "MCP: \(problem)"
+  }
+
   static func timedOut(_ call: Call) -> String {
+    if call.taskDeadline != 0 {
+      return "The task of \(name(call)) did not end within its ttl"
+    }
+    if let question = call.suspension?.firstMissing {
+      return "The client did not answer \(question.method) '\(question.key.prefix(64))' of "
+        + "\(name(call)) in time; raise timeout_sec of server.input"
+    }
     let limit = call.target?._withUnsafeGuaranteedRef { $0.timeout } ?? 0
     return "\(title(call)) did not answer within \(limit / 1_000_000) ms (plugin "
       + "\(plugin(call))); raise timeout_ms there or request_timeout_sec"

@@ -77,6 +77,7 @@ extension Loop {
     request.revision = .july2026
     // A place for cancellation; nothing else is remembered between requests.
     request.session = connection.stateless
+    guard !isRepeated(request) else { return }
     do throws(MCPError) {
       try Loop.checkStateless(request.parameters.pointee)
       if let version = request.parameters.pointee.meta.protocolVersion,

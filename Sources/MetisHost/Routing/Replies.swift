@@ -119,16 +119,39 @@ enum Replies {
     }
   }
 
-  /// Input from the client takes the multi round-trip of the newest revision and the
-  /// server-to-client requests of the older ones; this host offers neither, so no client has the
-  /// capability.
+  /// Ends a call with questions: see ``Loop/ask(_:_:_:)`` for what becomes of them.
   private static func needInput(
     _ token: UInt64, _ requests: metis_slice_v1, _ state: metis_slice_v1
   ) -> Int32 {
-    guard let opened = CallDirectory.find(token),
-      opened._withUnsafeGuaranteedRef({ $0.isOpen(token) })
-    else { return METIS_LATE }
-    return METIS_UNSUPPORTED
+    guard let opened = CallDirectory.find(token) else { return METIS_LATE }
+    return opened._withUnsafeGuaranteedRef { call in
+      guard let owner = call.table.owner else { return METIS_LATE }
+      return owner._withUnsafeGuaranteedRef { loop in
+        guard let asker = call.whileOpen(token, isLoop: loop.isCurrent, { Asker(call) }) else {
+          LateMemory.release(token)
+          return METIS_LATE
+        }
+        let limit = loop.core.limits.answer
+        let isWithin = requests.count <= limit && state.count <= limit - requests.count
+        let verdict =
+          isWithin
+          ? asker.verdict(
+            requests.raw, state: state.raw, loop.core.limits.json, loop.core.identifiers)
+          : .invalid("it has more than \(limit) bytes, the limit")
+        switch verdict {
+        case .unsupported: return METIS_UNSUPPORTED
+        case .asked(let asked):
+          guard claim(call, token, loop) else { return METIS_LATE }
+          hand(opened, call, token, .asked(asked))
+          return METIS_OK
+        case .invalid(let problem):
+          guard claim(call, token, loop) else { return METIS_LATE }
+          hand(
+            opened, call, token, .failed(.internalError(Endings.badRequests(call, problem))))
+          return isWithin ? METIS_INVALID : METIS_LIMIT
+        }
+      }
+    }
   }
 
   private static func fail(
@@ -149,7 +172,7 @@ enum Replies {
         return METIS_OK
       }
       let isReserved = (-32768 ... -32000).contains(code)
-      let isNamed = [-32602, -32603, -32002, -32042].contains(code)
+      let isNamed = MCPError.strategyCodes.contains(Int(code))
       guard !isReserved || isNamed else {
         let detail = Endings.reservedCode(call, code, message.text)
         hand(opened, call, token, .failed(.internalError(detail)))
@@ -178,6 +201,11 @@ enum Replies {
       return owner._withUnsafeGuaranteedRef { loop in
         if loop.isCurrent {
           return loop.entered { loop.emit(call, kind, slice) }
+        }
+        if kind == METIS_EMIT_TASK {
+          // What the loop would find is told here, since the strategy goes by it.
+          let code = call.whileOpen(token, isLoop: false) { loop.canBecomeTask(call) }
+          guard code == METIS_OK else { return code ?? METIS_LATE }
         }
         return loop.emitPosting(call, token, kind, json)
       }

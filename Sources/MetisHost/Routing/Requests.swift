@@ -86,6 +86,7 @@ extension Loop {
   func dispatchLegacy(_ request: Request, _ method: JSONStringSlice, _ params: JSONSlice?) {
     var request = request
     request.method = method.raw
+    guard !isRepeated(request) else { return }
     do throws(MCPError) {
       if let problem = request.parameters.pointee.problem { throw problem }
       guard let known = Method(method),
@@ -98,6 +99,21 @@ extension Loop {
     } catch {
       answer(request, error)
     }
+  }
+
+  /// Refuses a request whose id another one of the session has that is not answered yet ("Requests":
+  /// an id is used once in a session). On a framed connection the refusal names no id: the client
+  /// would take it for the answer to the other one.
+  func isRepeated(_ request: Request) -> Bool {
+    guard let session = request.session, session.isPending(request.id) else { return false }
+    let error = MCPError.invalidRequest(
+      "The id \(request.id.text.prefix(64)) is in use by a request that was not answered yet")
+    if case .exchange(let connection, isFrame: true) = request.answerer {
+      answerFrame(connection, error)
+    } else {
+      answer(request, error)
+    }
+    return true
   }
 
   /// Performs a request whose revision knows the method.
@@ -131,6 +147,10 @@ extension Loop {
     _ method: Method, _ request: Request, _ params: UnsafeRawBufferPointer
   ) throws(MCPError) {
     var request = request
+    if method == .toolsCall {
+      try checkHeaders(beforeFilters: request)
+      request.fields = nil
+    }
     let slice: JSONSlice
     do {
       slice = try JSONCursor.validate(params, limits: core.limits.json)

@@ -88,11 +88,13 @@ extension Loop {
     guard let target = call.target?.takeUnretainedValue(), let rule = target.rules.output,
       !members.isError
     else { return nil }
-    // A revision without structured content was given none by the host itself.
-    if members.structuredContent == nil,
-      RevisionTraits.of(call.revision).structuredContent == .absent
-    {
-      return nil
+    if members.structuredContent == nil {
+      // Of what the client's revision does not have the host itself gave none.
+      switch RevisionTraits.of(call.revision).structuredContent {
+      case .absent: return nil
+      case .objects where !rule.isObject: return nil
+      case .objects, .any: break
+      }
     }
     guard let found = rule.failure(of: members.structuredContent?.bytes) else { return nil }
     let message = Endings.misshapen(call, found)

@@ -77,6 +77,8 @@ final class Target: @unchecked Sendable {
   let listing: Listing
   let rules: Rules
   let hasOutputSchema: Bool
+  /// Whether a tool may run as a task, without touching ``rules``.
+  let taskSupport: TaskSupport
   /// Whether anything is held against the arguments of a tool, without touching ``rules``.
   let checksInput: Bool
   /// Whether anything is held against the result of a tool.
@@ -92,6 +94,7 @@ final class Target: @unchecked Sendable {
   ) {
     self.listing = listing
     self.rules = rules
+    taskSupport = rules.taskSupport
     hasOutputSchema = if case .tool(let tool) = listing { tool.outputSchema != nil } else { false }
     switch listing {
     case .tool(let tool): (kind, name) = (.tool, tool.name)

@@ -26,20 +26,15 @@ extension Loop {
     if route.pointee.target._withUnsafeGuaranteedRef({ $0.checksInput }) {
       guard try checkInput(route.pointee.target.takeUnretainedValue(), request) else { return }
     }
-    if let task = request.parameters.pointee.task { try checkTask(route, request, task) }
+    try checkTask(route, request, request.parameters.pointee.task)
     try call(route, request, name: metis_slice_v1(name.raw), arguments: arguments)
   }
 
   /// Holds the arguments of a tool, and the fields that repeat them, against its schema; false where
   /// the request has its answer: a result with `isError` in the revisions that want one.
   private func checkInput(_ target: Target, _ request: Request) throws(MCPError) -> Bool {
+    try checkHeaders(target, request)
     let arguments = request.parameters.pointee.arguments
-    if let headers = target.rules.headers, let fields = request.fields {
-      // The closure throws nothing: fields are borrowed for the time of the request.
-      try headers.check(arguments: arguments, fieldCount: fields.count) { index in
-        (fields[index].name.raw, fields[index].value.raw)
-      }
-    }
     guard let failure = inputFailure(target, arguments?.bytes) else { return true }
     guard RevisionTraits.of(request.revision).inputFailuresAreResults else {
       throw .invalidParams(failure)
@@ -47,6 +42,23 @@ extension Loop {
     noteEnd(.isError)
     answerOwn(request, try filtered(.toolsCall, ToolResult.failure(failure)))
     return false
+  }
+
+  /// Holds the fields of HTTP that repeat arguments against them.
+  private func checkHeaders(_ target: Target, _ request: Request) throws(MCPError) {
+    guard let headers = target.rules.headers, let fields = request.fields else { return }
+    try headers.check(
+      arguments: request.parameters.pointee.arguments, fieldCount: fields.count
+    ) { index in (fields[index].name.raw, fields[index].value.raw) }
+  }
+
+  /// The same before a filter replaces the arguments: the fields repeat those that the client sent.
+  func checkHeaders(beforeFilters request: Request) throws(MCPError) {
+    guard var name = request.parameters.pointee.name?.decoded else { return }
+    let route = name.withUTF8 { bytes in
+      snapshot._withUnsafeGuaranteedRef { $0.route(UnsafeRawBufferPointer(bytes)) }
+    }
+    if let route { try checkHeaders(route.pointee.target.takeUnretainedValue(), request) }
   }
 
   /// What is wrong with the arguments of a tool; nil where they fit its schema.
@@ -84,7 +96,7 @@ extension Loop {
       if !request.principal.isEmpty { call.principal = request.principal }
       if let requested { call.requested = requested }
       call.entry = takeEntry()
-      if let task = request.parameters.pointee.task { startAsTask(call, task) }
+      if request.parameters.pointee.task != nil { startAsTask(call, request) }
       return request.parameters.pointee.meta.seed
     }
   }
@@ -111,9 +123,17 @@ extension Loop {
       call.nesting = nesting
       let givenSeed = fill(call)
       let (ordinal, ownSeed, timeout) = target._withUnsafeGuaranteedRef { target in
+        // To the strategy, a call that is sent again is the same call.
+        if let identity = resumption?.chain?.identity {
+          return (identity.ordinal, identity.seed, target.timeout)
+        }
         let ordinal = target.ordinal.wrappingAdd(1, ordering: .relaxed).oldValue
         return (ordinal, givenSeed ?? target.callSeed(ordinal), target.timeout)
       }
+      call.name = name.raw
+      call.arguments = arguments.raw
+      call.seed = ownSeed
+      call.ordinal = ordinal
       var request = metis_request_v1()
       request.size = UInt32(MemoryLayout<metis_request_v1>.size)
       request.kind = target._withUnsafeGuaranteedRef { $0.kind.rawValue }
@@ -124,13 +144,15 @@ extension Loop {
       request.ordinal = ordinal
       instances._withUnsafeGuaranteedRef { instances in
         if instances.mayBlock || instances.isAsync {
-          request.deadline = min(now &+ timeout, deadline)
+          request.deadline =
+            call.taskDeadline == 0 ? min(now &+ timeout, deadline) : call.taskDeadline
           call.deadline = request.deadline
         } else {
           // A strategy that never blocks is done before a clock would be read.
           request.deadline = .max
         }
         guard let resumption else { return start(opened, call, instances, &request) }
+        call.chain = resumption.chain
         resumption.state.withSlice { state in
           resumption.inputs.withSlice { inputs in
             request.state = state
@@ -194,11 +216,16 @@ extension Loop {
   }
 
   /// The call outlives the message: copies are made, its end is awaited.
-  private func makePending(_ call: Call, _ token: UInt64, _ instances: InstanceSet) {
+  func makePending(_ call: Call, _ token: UInt64, _ instances: InstanceSet) {
+    guard !call.isPending else {
+      // It has waited for its client, and goes on.
+      if call.deadline != 0, call.deadline != .max { expect(token, by: call.deadline) }
+      return
+    }
     call.keep()
     call.isPending = true
     instances.beginPending()
-    if call.deadline != 0 { expect(token, by: call.deadline) }
+    if call.deadline != 0, call.deadline != .max { expect(token, by: call.deadline) }
     switch call.answerer {
     case .exchange(let exchange, let isFrame):
       if !isFrame { open[exchange] = .call(token: token) }
@@ -210,7 +237,7 @@ extension Loop {
   }
 
   /// Has a call end at its deadline.
-  private func expect(_ token: UInt64, by deadline: UInt64) {
+  func expect(_ token: UInt64, by deadline: UInt64) {
     deadlines.insert(token, at: deadline)
     // As often as their number doubles: the cost is shared by the insertions between.
     guard deadlines.count > 1024, deadlines.count > 2 * calls.openCount else { return }

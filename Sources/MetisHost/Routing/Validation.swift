@@ -27,11 +27,14 @@ struct OutputRule: Sendable {
   private let schema: Schema
   /// The call fails; else the log says what is wrong.
   let isError: Bool
+  /// The schema says that the content is an object: revisions before 2026-07-28 show it.
+  let isObject: Bool
 
   /// Compiles a schema.
   init(compiling source: JSONValue, isError: Bool) throws(SchemaError) {
     schema = try Schema(compiling: source)
     self.isError = isError
+    isObject = source["type"] == "object"
   }
 
   /// What is wrong with the structured content, or that it is missing; nil where it fits.

@@ -1,4 +1,5 @@
 import MCP
+import Synchronization
 
 /// What a client of the handshake era told us and waits for. One for each session of HTTP, one for
 /// each framed connection.
@@ -19,9 +20,13 @@ final class Session: @unchecked Sendable {
   let subscriber = Subscriber(subscription: nil)
   /// Of HTTP: what can be resumed.
   let streams = SessionStreams()
+  /// What the server has asked the client.
+  let questions = SessionQuestions()
 
   private let lock = Lock()
   private var pending: [[UInt8]: UInt64] = [:]
+  /// Whether ``pending`` has any, so that most requests take no lock.
+  private let hasPending = Atomic<Bool>(false)
   private var uris: Set<String> = []
   private var level: MCP.LogLevel?
   private var lastUse: UInt64
@@ -62,13 +67,23 @@ final class Session: @unchecked Sendable {
       let key = [UInt8](id)
       guard pending[key] == nil else { return false }
       pending[key] = token
+      hasPending.store(true, ordering: .relaxed)
       return true
     }
   }
 
   /// Forgets a pending call.
   func unregister(_ id: UnsafeRawBufferPointer) {
-    lock.withLock { _ = pending.removeValue(forKey: [UInt8](id)) }
+    lock.withLock {
+      pending.removeValue(forKey: [UInt8](id))
+      hasPending.store(!pending.isEmpty, ordering: .relaxed)
+    }
+  }
+
+  /// Whether a request with this id has not been answered yet.
+  func isPending(_ id: UnsafeRawBufferPointer) -> Bool {
+    guard hasPending.load(ordering: .relaxed) else { return false }
+    return token(id) != nil
   }
 
   /// The pending call with a request id.

@@ -194,7 +194,7 @@ import Testing
       let number = params.withUnsafeBytes { ring.begin(4, 4, [], params: $0) }
       if index % 2 == 0 { ring.end(number, .isError, 0) }
     }
-    let entries = ring.copy().entries.map { JournalEntry($0, time: 0, duration: nil) }
+    let entries = ring.copy().entries.map { JournalEntry($0.slot, $0.text, time: 0, duration: nil) }
     #expect(!entries.isEmpty && entries.count <= 50)
     for (offset, entry) in entries.reversed().enumerated() {
       let index = 499 - offset
