@@ -5,10 +5,13 @@ from typing import Literal
 
 import mcp_types as types
 import pytest
+from mcp import Client, ClientSession
 from mcp.client.extension import ClientExtension, ResultClaim
+from mcp.client.streamable_http import streamable_http_client
+from mcp.shared._httpx_utils import create_mcp_http_client
 from mcp.shared.message import ClientMessageMetadata
 
-from harness.official import MODERN, client_of, run
+from harness.official import MODERN, checked, client_of, run
 
 pytestmark = pytest.mark.filterwarnings("ignore::mcp.MCPDeprecationWarning")
 TASKS = "io.modelcontextprotocol/tasks"
@@ -26,23 +29,34 @@ def test_it_polls_where_the_server_closes_the_stream(protocol):
 
 
 def test_it_resumes_a_call_by_its_token(protocol):
-    """A call goes on while its client is away; the token of the last event leads back to it."""
+    """A call goes on while its client is away; the token of the last event leads another client of the
+    same session back to it."""
+    call = types.CallToolRequest(
+        method="tools/call",
+        params=types.CallToolRequestParams(name="count", arguments={"n": 20, "pause": 30}),
+    )
+    known = {}
 
-    async def scenario():
-        tokens, before = [], []
+    async def note(response):
+        if "mcp-session-id" in response.headers:
+            known["mcp-session-id"] = response.headers["mcp-session-id"]
+
+    async def begin():
+        tokens, steps = [], []
 
         async def remember(token):
             tokens.append(token)
 
         async def progress(done, total, message):
-            before.append(done)
+            steps.append(done)
 
-        call = types.CallToolRequest(
-            method="tools/call",
-            params=types.CallToolRequestParams(name="count", arguments={"n": 20, "pause": 50}),
+        web = create_mcp_http_client()
+        web.event_hooks["response"].append(note)
+        transport = streamable_http_client(
+            protocol.url, http_client=web, terminate_on_close=False
         )
-        async with client_of("http", protocol, "legacy") as client:
-            first = asyncio.create_task(
+        async with web, Client(checked(transport), mode="legacy") as client:
+            waiting = asyncio.create_task(
                 client.session.send_request(
                     call,
                     types.CallToolResult,
@@ -50,19 +64,24 @@ def test_it_resumes_a_call_by_its_token(protocol):
                     progress_callback=progress,
                 )
             )
-            while len(before) < 5:
-                await asyncio.sleep(0.01)
-            first.cancel()
-            result = await client.session.send_request(
-                call,
-                types.CallToolResult,
-                metadata=ClientMessageMetadata(resumption_token=tokens[-1]),
-            )
-            return tokens, before, result
+            while len(steps) < 5:
+                await asyncio.sleep(0.005)
+            waiting.cancel()
+        return tokens, steps
 
-    tokens, before, result = run(scenario())
+    async def resume(token):
+        fields = {**known, "mcp-protocol-version": "2025-11-25"}
+        web = create_mcp_http_client(headers=fields)
+        transport = streamable_http_client(protocol.url, http_client=web)
+        async with web, checked(transport) as streams, ClientSession(*streams) as session:
+            return await session.send_request(
+                call, types.CallToolResult, metadata=ClientMessageMetadata(resumption_token=token)
+            )
+
+    tokens, steps = run(begin())
     assert len(set(tokens)) == len(tokens) >= 5
-    assert before == list(range(1, len(before) + 1))
+    assert steps == list(range(1, len(steps) + 1)) and len(steps) < 20
+    result = run(resume(tokens[-1]), 10)
     assert result.content[0].text == "counted to 20"
 
 
