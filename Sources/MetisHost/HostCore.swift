@@ -1,3 +1,4 @@
+import Glibc
 import JSON
 import MCP
 import Synchronization
@@ -42,6 +43,9 @@ final class HostCore: @unchecked Sendable {
   let identifiers: any IdentifierSource
   /// The paths of HTTP.
   let endpoints: Endpoints
+  /// The path of Streamable HTTP in memory of its own, as long as the process lives: requests are
+  /// held against it without walking a string.
+  private let streamablePath: UnsafeRawBufferPointer
   /// Who hears of what.
   let subscriptions = Subscriptions()
   /// What streams keep for clients that resume.
@@ -65,6 +69,11 @@ final class HostCore: @unchecked Sendable {
     self.identifiers = identifiers
     self.journal = Journal(journal, clock: clock)
     self.endpoints = endpoints
+    let path = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: max(1, endpoints.streamable.utf8.count), alignment: 8)
+    path.copyBytes(from: endpoints.streamable.utf8)
+    streamablePath = UnsafeRawBufferPointer(
+      rebasing: path[..<endpoints.streamable.utf8.count])
   }
 
   // MARK: The snapshot
@@ -84,6 +93,16 @@ final class HostCore: @unchecked Sendable {
   }
 
   // MARK: For the request path
+
+  /// Whether a request target's path is that of Streamable HTTP; a query is ignored.
+  @inline(__always)
+  func isStreamable(_ target: UnsafeRawBufferPointer) -> Bool {
+    let count = streamablePath.count
+    guard target.count >= count, target.count == count || target[count] == UInt8(ascii: "?"),
+      let start = target.baseAddress, let path = streamablePath.baseAddress
+    else { return count == 0 && target.count == 0 }
+    return memcmp(start, path, count) == 0
+  }
 
   /// Cancels a call wherever it runs. [any-thread]
   func cancel(_ token: UInt64) {

@@ -56,7 +56,7 @@ extension Loop {
   /// What a request target names; nil for nothing that is served.
   @inline(__always)
   private func endpoint(_ target: UnsafeRawBufferPointer) -> Endpoint? {
-    if Endpoints.isPath(core.endpoints.streamable, target) { return .streamable }
+    if core.isStreamable(target) { return .streamable }
     return otherEndpoint(target)
   }
 

@@ -71,7 +71,7 @@ import Testing
     #expect(send(host, sessions[2], "resources/subscribe", #"{"uri":"test://b"}"#).result == [:])
     #expect(send(host, sessions[0], "resources/subscribe", "{}").errorCode == -32602)
     #expect(host.call("updated").firstText == "1")
-    #expect(streams[0].wait { _ in streams[0].events.count == 1 })
+    #expect(streams[0].wait { $0.events.count == 1 })
     #expect(
       streams[0].events == [
         [
@@ -79,7 +79,7 @@ import Testing
           "params": ["uri": "test://watched"],
         ]
       ])
-    #expect(!streams[1].wait(seconds: 0.1) { _ in !streams[1].events.isEmpty })
+    #expect(!streams[1].wait(seconds: 0.1) { !$0.events.isEmpty })
     #expect(streams[2].events.isEmpty)
     // A subscriber with two streams is told on one.
     let peer = host.door.connection()

@@ -97,15 +97,10 @@ final class TestExchange: @unchecked Sendable {
   }
 
   /// The `data` of each message of a stream; null for one that is no single line of JSON.
-  var events: [JSONValue] {
-    serverSentEvents.filter { $0.event != nil || $0.data.map { $0 != "" } ?? true }.map { event in
-      guard event.event == "message", let data = event.data else { return .null }
-      return (try? JSONValue(jsonBytes: Array(data.utf8))) ?? .null
-    }
-  }
+  var events: [JSONValue] { now.events }
 
   /// The complete events of a stream, comments left out.
-  var serverSentEvents: [ServerSentEvent] { ServerSentEvent.parse(text) }
+  var serverSentEvents: [ServerSentEvent] { now.serverSentEvents }
 
   /// The id of the last event.
   var lastEventID: String? { serverSentEvents.last { $0.id != nil }?.id }
@@ -188,6 +183,21 @@ final class TestExchange: @unchecked Sendable {
 
   /// The client goes away.
   func disconnect() { loop.disconnect(self) }
+}
+
+extension TestExchange.State {
+  /// The complete events of a stream, comments left out.
+  var serverSentEvents: [ServerSentEvent] {
+    ServerSentEvent.parse(String(decoding: body, as: UTF8.self))
+  }
+
+  /// The `data` of each message of a stream; null for one that is no single line of JSON.
+  var events: [JSONValue] {
+    serverSentEvents.filter { $0.event != nil || $0.data.map { $0 != "" } ?? true }.map { event in
+      guard event.event == "message", let data = event.data else { return .null }
+      return (try? JSONValue(jsonBytes: Array(data.utf8))) ?? .null
+    }
+  }
 }
 
 /// Where the queue of a test's client is full.
