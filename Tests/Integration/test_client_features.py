@@ -51,7 +51,7 @@ async def pages(fetch, member):
 def test_connects(connect):
     async def scenario():
         async with connect() as client:
-            assert is_modern(client) == (connect.mode != "legacy" and connect.kind != "sse")
+            assert is_modern(client) == (connect.mode != "legacy")
             if connect.mode != MODERN:
                 # A pinned client asks for nothing before its first request.
                 assert client.server_info.name == "protocol"

@@ -1,7 +1,4 @@
-"""One scenario through four doors: the same requests, the same answers, in both eras.
-
-HTTP+SSE belongs to the handshake era and is driven in its revisions alone.
-"""
+"""One scenario through four doors: the same requests, the same answers, in both eras."""
 
 import copy
 
@@ -15,7 +12,6 @@ PAIRS = [
     (door, revision)
     for door in ("stdio", "http", "websocket", "sse")
     for revision in (MODERN, "2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05")
-    if (door, revision) != ("sse", MODERN)
 ]
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR42mP4z8AAAAMBAQD3A0FDAAAAAElFTkSuQmCC"
@@ -258,7 +254,7 @@ def test_log_levels(protocol, door, revision):
             assert all(log["logger"] == "report" for log in logs)
 
 
-@pytest.mark.parametrize("door", ["stdio", "websocket"])
+@pytest.mark.parametrize("door", ["stdio", "websocket", "sse"])
 def test_subscriptions_beside_requests(protocol, door):
     """On one connection a listen stream and requests go side by side."""
     with enter(door, protocol, MODERN) as conversation:
@@ -321,8 +317,6 @@ def test_cancelled_requests_are_not_answered(protocol, door, revision):
 @pytest.mark.parametrize("revision", ["2025-11-25", MODERN])
 def test_answers_come_when_they_are_ready(protocol, door, revision):
     """Requests of one connection do not wait for each other."""
-    if (door, revision) == ("sse", MODERN):
-        pytest.skip("not of this era")
     with enter(door, protocol, revision) as conversation:
         slow = conversation.request("tools/call", {"name": "wait", "arguments": {"ms": 400}})
         fast = conversation.request("tools/call", {"name": "wait", "arguments": {"ms": 1}})

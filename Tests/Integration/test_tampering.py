@@ -7,8 +7,8 @@ import time
 import pytest
 
 from harness.conformance import LegacyClient, ModernClient, accept
-from harness.doors import EventSource, Stdio, WebSocket
-from harness.mcp import INVALID_PARAMS, LEGACY, MODERN, request
+from harness.doors import EventSource, Stdio, WebSocket, enter
+from harness.mcp import INVALID_PARAMS, INVALID_REQUEST, LEGACY, MODERN, request
 from harness.process import FIXTURE
 from harness.stream import EventStream
 
@@ -302,21 +302,16 @@ def test_answers_to_nothing_on_connections(protocol, door):
         assert [message.get("id") for message in it.ask("ping")] == [2]
 
 
-@pytest.mark.parametrize("door", ["stdio", "websocket"])
+@pytest.mark.parametrize("door", ["stdio", "websocket", "sse"])
 @pytest.mark.parametrize("revision", [MODERN, "2025-11-25"])
 def test_one_id_for_two_requests(protocol, door, revision):
-    """The second of two open requests with one id is refused, or both are answered."""
-    if door == "stdio":
-        it = Stdio(protocol.config, revision)
-    else:
-        it = WebSocket(protocol.port, revision)
-    with it:
-        it.begin()
+    """The second of two open requests with one id is refused without the id, which is the first one's."""
+    with enter(door, protocol, revision) as it:
         for _ in range(2):
             it.request("tools/call", {"name": "wait", "arguments": {"ms": 100}}, id="same")
-        answers = [it.receive(), it.receive()]
-        assert [answer["id"] for answer in answers] == ["same", "same"]
-        assert any("result" in answer for answer in answers)
+        refused, answered = it.receive(), it.receive()
+        assert refused["error"]["code"] == INVALID_REQUEST and "id" not in refused
+        assert answered["id"] == "same" and "result" in answered
         assert it.ask("tools/list")[-1]["result"]["tools"]
 
 

@@ -13,12 +13,10 @@ from .process import RELEASE, ROOT
 from .traffic import Traffic
 
 MODERN = "2026-07-28"
-# HTTP+SSE belongs to the handshake era: "auto" has to find its way back to it.
 CONNECTIONS = [
     (transport, mode)
     for transport in ("http", "stdio", "sse")
     for mode in ("auto", "legacy", MODERN)
-    if (transport, mode) != ("sse", MODERN)
 ]
 
 
