@@ -7,7 +7,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from harness.process import RELEASE, ROOT, Host  # noqa: E402
+from harness import schema  # noqa: E402
+from harness.process import FIXTURE, RELEASE, ROOT, Host  # noqa: E402
 
 
 def pytest_configure(config):
@@ -46,3 +47,22 @@ def conformance(tmp_path_factory):
     it = Host(tmp_path_factory.mktemp("conformance"), config=example).ready()
     yield it
     assert it.stop() == 0, "\n".join(it.lines[-40:])
+
+
+@pytest.fixture(scope="session")
+def protocol(tmp_path_factory):
+    """A host that serves something of every feature, in pages of three."""
+    it = Host(tmp_path_factory.mktemp("protocol"), config=FIXTURE / "protocol.toml").ready()
+    yield it
+    assert it.stop() == 0, "\n".join(it.lines[-40:])
+
+
+def pytest_collection_modifyitems(items):
+    """What counts the messages of all tests runs last."""
+    items.sort(key=lambda item: item.path.name == "test_traffic.py")
+
+
+def pytest_terminal_summary(terminalreporter):
+    if schema.checked:
+        counts = ", ".join(f"{schema.checked[it]} of {it}" for it in sorted(schema.checked))
+        terminalreporter.write_line(f"messages held against the official schemas: {counts}")

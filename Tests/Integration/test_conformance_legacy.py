@@ -201,7 +201,7 @@ def test_polling(newest):
         assert stream.next(10) is None, "the server closes before the result"
     with newest.listen(first.id) as resumed:
         assert resumed.head.status == 200
-        message = resumed.message(newest.version)
+        message = resumed.message()
         assert message["id"] == number
         assert not message["result"].get("isError")
 
@@ -225,7 +225,7 @@ def test_several_streams_at_once(newest):
         )
     for stream, number in streams:
         with stream:
-            messages = stream.messages(newest.version)
+            messages = stream.messages()
             assert messages[-1]["id"] == number
             assert len(messages) == 4
 
@@ -235,7 +235,7 @@ def test_a_message_goes_on_one_stream(newest):
         assert get.head.status == 200 and get.is_stream
         time.sleep(0.1)
         assert newest.tool("test_trigger_tool_change")["content"]
-        seen = [get.message(newest.version)]
+        seen = [get.message()]
         assert seen[0]["method"] == "notifications/tools/list_changed"
 
 

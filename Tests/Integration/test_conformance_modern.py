@@ -120,7 +120,7 @@ def test_log_level(client):
 def listen(client, id, **filters):
     stream = client.open("subscriptions/listen", {"notifications": filters}, id=id)
     assert stream.head.status == 200 and stream.is_stream
-    first = stream.message(MODERN)
+    first = stream.message()
     assert first["method"] == "notifications/subscriptions/acknowledged"
     assert first["params"]["_meta"][PREFIX + "subscriptionId"] == id
     return stream, first["params"]["notifications"]
@@ -133,11 +133,11 @@ def test_listen(client):
     none, _ = listen(client, "none", resourceSubscriptions=["test://watched-resource"])
     with tools, prompts, none:
         assert content_of(client.tool("test_trigger_tool_change"))
-        message = tools.message(MODERN, 0.5)
+        message = tools.message(0.5)
         assert message["method"] == "notifications/tools/list_changed"
         assert message["params"]["_meta"][PREFIX + "subscriptionId"] == "t"
         assert content_of(client.tool("test_trigger_prompt_change"))
-        message = prompts.message(MODERN, 0.5)
+        message = prompts.message(0.5)
         assert message["method"] == "notifications/prompts/list_changed"
         assert message["params"]["_meta"][PREFIX + "subscriptionId"] == 77
         for stream in (tools, prompts, none):
@@ -414,6 +414,6 @@ def test_several_streams_at_once(client):
     streams = [client.open("tools/call", params) for _ in range(5)]
     for stream in streams:
         with stream:
-            messages = stream.messages(MODERN)
+            messages = stream.messages()
             assert [m["params"]["progress"] for m in messages[:-1]] == [0, 50, 100]
             assert messages[-1]["result"]["resultType"] == "complete"

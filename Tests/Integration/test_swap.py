@@ -61,7 +61,7 @@ def test_strategy(fresh, word, tool, expect, arguments):
     host = fresh().ready()
     admin = Admin(host)
     id = admin.plugin_id(word)
-    load = Load(host, tool, expect, 4, arguments=arguments)
+    load = Load(host, tool, expect, 2.5, arguments=arguments)
     count = swap_while(load, admin, id, 30)
     load.end()
     assert count >= 10
@@ -73,8 +73,8 @@ def test_http_transport(fresh):
     host = fresh().ready()
     admin = Admin(host)
     id = admin.plugin_id("http")
-    load = Load(host, "hello", "hello from metis", 5)
-    count = swap_while(load, admin, id, 10, pause=0.3)
+    load = Load(host, "hello", "hello from metis", 3.5)
+    count = swap_while(load, admin, id, 10, pause=0.2)
     result = load.end()
     assert count >= 5
     # Each connection was told to come again, and did.
@@ -85,7 +85,7 @@ def test_rollback_under_load(fresh):
     host = fresh().ready()
     admin = Admin(host)
     id = admin.plugin_id("static")
-    load = Load(host, "hello", "hello from metis", 4)
+    load = Load(host, "hello", "hello from metis", 2.5)
     for _ in range(10):
         admin.swap(id)
         admin.post(f"/plugins/{id}/rollback")
@@ -96,7 +96,7 @@ def test_reload_under_load(fresh):
     import signal
 
     host = fresh().ready()
-    load = Load(host, "hello", "hello from metis", 4)
+    load = Load(host, "hello", "hello from metis", 2.5)
     while load.running:
         host.signal(signal.SIGHUP)
         time.sleep(0.05)

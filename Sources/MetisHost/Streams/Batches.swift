@@ -91,7 +91,7 @@ extension Loop {
     _ error: MCPError, _ id: UnsafeRawBufferPointer?, _ batch: OpenBatch, _ number: UInt64
   ) {
     var body: [UInt8] = []
-    MessageWriter.writeError(id: id, error.object, unknownID: .null, to: &body)
+    MessageWriter.writeError(id: id, error.object, to: &body)
     batch.answers.append(nil)
     batch.missing += 1
     answer(batch: number, batch.answers.count - 1, body)

@@ -10,6 +10,7 @@ LIBRARIES = {
     "static": "libStaticStrategy.so",
     "echo": "libEchoStrategy.so",
     "random": "libRandomStrategy.so",
+    "interaction": "libInteractionStrategy.so",
     "http": "libHTTPTransport.so",
 }
 

@@ -2,7 +2,6 @@
 
 import json
 
-from . import schema
 from .http import fetch
 
 MODERN = "2026-07-28"
@@ -47,10 +46,7 @@ def modern(port, method, params=None, fields=None, id=1, body=None, verb="POST")
     every = modern_fields(method, params.get("name") or params.get("uri"))
     every.update(fields or {})
     payload = json.dumps(request(method, params, id)).encode() if body is None else body
-    answer = fetch(port, verb, "/mcp", every, payload)
-    if answer.status == 200:
-        schema.check(MODERN, method, answer.json)
-    return answer
+    return fetch(port, verb, "/mcp", every, payload)
 
 
 class Session:
@@ -75,7 +71,6 @@ class Session:
         assert answer.status == 200, answer
         self.hello = answer.json
         self.version = self.hello["result"]["protocolVersion"]
-        schema.check(self.version, "initialize", self.hello)
         self.id = answer.fields.get("mcp-session-id")
         self.initialized = self.post(
             {"jsonrpc": "2.0", "method": "notifications/initialized"}
@@ -102,7 +97,6 @@ class Session:
         answer = self.post(request(method, params, id=self.number))
         assert answer.status == 200, answer
         assert answer.json["id"] == self.number
-        schema.check(self.version, method, answer.json)
         return answer.json
 
     def delete(self):

@@ -5,7 +5,7 @@ import socket
 import time
 from dataclasses import dataclass
 
-from . import schema
+from . import traffic
 from .http import Connection, compose
 
 
@@ -29,9 +29,11 @@ class EventStream:
         if isinstance(body, (dict, list)):
             body = json.dumps(body).encode()
         every = {"Host": f"127.0.0.1:{port}", **fields}
+        self.traffic = traffic.of_request(every, body)
         self.connection.send(compose(verb, target, every, body))
         self.head = self.connection.head()
         assert self.head is not None, f"{verb} {target}: the connection ended without an answer"
+        traffic.of_answer(self.traffic, self.head.fields)
         self.text = b""
         self.ended = False
         self.comments = []
@@ -97,26 +99,26 @@ class EventStream:
             found = True
         return event if found else None
 
-    def message(self, revision, seconds=5):
+    def message(self, seconds=5):
         """The next JSON-RPC message, held against the schema; None at the end of the stream."""
         if not self.is_stream:
             if self.ended:
                 return None
             self.ended = True
             message = json.loads(self.body())
-            schema.check_message(revision, message)
+            self.traffic.received(message)
             return message
         while (event := self.next(seconds)) is not None:
             if event.data:
                 message = event.json
-                schema.check_message(revision, message)
+                self.traffic.received(message)
                 return message
         return None
 
-    def messages(self, revision, seconds=5):
+    def messages(self, seconds=5):
         """All messages up to the end of the stream."""
         out = []
-        while (message := self.message(revision, seconds)) is not None:
+        while (message := self.message(seconds)) is not None:
             out.append(message)
         return out
 

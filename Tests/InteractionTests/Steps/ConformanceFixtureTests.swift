@@ -256,6 +256,8 @@ import Testing
     let synchronous = slow.call(#"{"seconds":0,"label":"l"}"#) { $0.statuses = none }
     #expect(running.emitted == ["4 {}"])
     #expect(synchronous.answer == "l")
+    let brief = try host.steps(#"[{"task":{"ttl_ms":1}},{"text":"at once"}]"#)
+    #expect(brief.call("{}") { $0.statuses = none }.answer == "at once")
     let cancelled = slow.call(#"{"seconds":60,"label":"l"}"#)
     cancelled.cancel()
 

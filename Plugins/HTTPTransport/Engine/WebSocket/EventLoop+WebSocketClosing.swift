@@ -32,7 +32,9 @@ extension EventLoop {
     guard let socket = connection.pointee.webSocket, !socket.pointee.closeSent else {
       return METIS_LATE
     }
-    sendClose(connection, isDraining ? WebSocketCloseCode.goingAway : WebSocketCloseCode.normal)
+    // The host may hear of a drain before this loop has begun it.
+    sendClose(
+      connection, shared.drain != 0 ? WebSocketCloseCode.goingAway : WebSocketCloseCode.normal)
     setReadDeadline(connection, now + Self.closeTime)
     if !connection.pointee.isProcessing { makeReady(connection) }
     return METIS_OK

@@ -173,7 +173,7 @@ extension Effect {
   }
 
   /// What a client declares to get tasks (extension `io.modelcontextprotocol/tasks`).
-  private static let tasks: JSONValue = ["extensions": ["io.modelcontextprotocol/tasks": [:]]]
+  private static let tasks: JSONValue? = ["extensions": ["io.modelcontextprotocol/tasks": [:]]]
 
   private static func task(_ body: JSONValue, _ path: [String]) throws(ConfigError) -> Effect {
     if body.bool == true { return .emit(.task, .constant([:]), required: nil) }
@@ -193,7 +193,8 @@ extension Effect {
     return .emit(
       .task,
       .object(["ttlMs": ttl, "pollIntervalMs": interval, "statusMessage": message]),
-      required: isRequired ? tasks : nil)
+      // Without a type, nil would be the JSON value null.
+      required: isRequired ? tasks : JSONValue?.none)
   }
 
   private static func closeStream(

@@ -76,9 +76,10 @@ final class StepScope: TemplateScope {
     case "inputs": return .object(inputs)
     case "vars": return .object(variables)
     case "context": return context
-    case "uri": return kind == .resource ? .string(call.target) : nil
-    case "params": return kind == .resource ? arguments : nil
-    case "name": return kind == .resource ? nil : .string(call.target)
+    // Without a type, nil would be the JSON value null.
+    case "uri": return kind == .resource ? .string(call.target) : JSONValue?.none
+    case "params": return kind == .resource ? arguments : JSONValue?.none
+    case "name": return kind == .resource ? JSONValue?.none : .string(call.target)
     case "loop": return loops.last.map(Self.value)
     case "call":
       isVolatile = true
