@@ -26,7 +26,9 @@ extension Loop {
     try checkTask(route, request, parameters.pointee.task)
     let resumption =
       parameters.pointee.inputResponses == nil && parameters.pointee.requestState == nil
-      ? nil : try resumption(.toolsCall, request)
+      ? nil
+      : try resumption(
+        .toolsCall, request, name: name.raw, arguments: arguments.raw)
     try call(
       route, name: metis_slice_v1(name.raw), arguments: arguments, answerer: request.answerer,
       nesting: 0, deadline: .max, resumption: resumption
