@@ -16,24 +16,7 @@ import Testing
 
   /// Bytes that wait in the host, beyond the transport's queues.
   private static func waiting(_ host: TestHost) -> Int {
-    let sum = Locked(0)
-    let left = Locked(2)
-    let counted = Gate()
-    host.host.control.sync {
-      for door in host.host.doors {
-        door.onLoops { loop in
-          let bytes = loop.streams.values.reduce(0) { $0 + $1.byteCount }
-          sum.withLock { $0 += bytes }
-          let isLast = left.withLock { left in
-            left -= 1
-            return left == 0
-          }
-          if isLast { counted.open() }
-        }
-      }
-    }
-    counted.wait()
-    return sum.withLock { $0 }
+    host.sum(0) { loop, sum in sum += loop.streams.values.reduce(0) { $0 + $1.byteCount } }
   }
 
   /// Resident bytes of the process.
