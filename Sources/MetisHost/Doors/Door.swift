@@ -101,9 +101,17 @@ final class Door: @unchecked Sendable {
     }
   }
 
-  /// Runs something on every loop. [main-thread]
-  func onLoops(_ body: @escaping @Sendable (Loop) -> Void) {
-    for index in 0..<loopCount { loops[index]?._withUnsafeGuaranteedRef { $0.post(.run(body)) } }
+  /// Runs something on every loop that has introduced itself; returns how many those are.
+  /// [main-thread]
+  @discardableResult
+  func onLoops(_ body: @escaping @Sendable (Loop) -> Void) -> Int {
+    var count = 0
+    for index in 0..<loopCount {
+      guard let loop = loops[index] else { continue }
+      loop._withUnsafeGuaranteedRef { $0.post(.run(body)) }
+      count += 1
+    }
+    return count
   }
 
   /// Joins the loops and frees the instance. [main-thread]

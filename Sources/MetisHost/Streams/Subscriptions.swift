@@ -5,7 +5,8 @@ final class Subscriptions: @unchecked Sendable {
   /// How many `subscriptions/listen` may be open at once.
   static let maximumListens = 20_000
 
-  private typealias Members = [ObjectIdentifier: Subscriber]
+  /// Who asked, with their places in the order in which they joined.
+  private typealias Members = [ObjectIdentifier: (place: UInt64, subscriber: Subscriber)]
 
   private struct State {
     /// Of all: sessions, and listens by their filters.
@@ -15,30 +16,36 @@ final class Subscriptions: @unchecked Sendable {
     var uris: [String: Members] = [:]
     var tasks: [String: Members] = [:]
     var listens = 0
+    var joined: UInt64 = 0
   }
 
   private let state = Locked<State>(State())
 
-  /// Tells everybody who asked. [any-thread]
+  /// Tells everybody who asked, in the order in which they did. [any-thread]
   func publish(_ event: ChangeEvent) {
-    let members: [Subscriber] = state.withLock { state in
+    let members: Members? = state.withLock { state in
       switch event {
-      case .toolsListChanged: Array(state.tools.values)
-      case .promptsListChanged: Array(state.prompts.values)
-      case .resourcesListChanged: Array(state.resources.values)
-      case .resourceUpdated(let uri): state.uris[uri].map { Array($0.values) } ?? []
-      case .task(let id, _): state.tasks[id].map { Array($0.values) } ?? []
-      case .message: []
+      case .toolsListChanged: state.tools
+      case .promptsListChanged: state.prompts
+      case .resourcesListChanged: state.resources
+      case .resourceUpdated(let uri): state.uris[uri]
+      case .task(let id, _): state.tasks[id]
+      case .message: nil
       }
     }
-    for member in members { member.offer(event) }
+    guard let members else { return }
+    for member in members.values.sorted(by: { $0.place < $1.place }) {
+      member.subscriber.offer(event)
+    }
   }
 
   /// How many `subscriptions/listen` are open.
   var listenCount: Int { state.withLock { $0.listens } }
 
   /// How many sessions hear of changed lists, those of listens not counted.
-  var sessionCount: Int { state.withLock { $0.tools.values.count { $0.subscription == nil } } }
+  var sessionCount: Int {
+    state.withLock { $0.tools.values.count { $0.subscriber.subscription == nil } }
+  }
 
   /// How many URIs somebody listens for.
   var uriCount: Int { state.withLock { $0.uris.count } }
@@ -49,9 +56,11 @@ final class Subscriptions: @unchecked Sendable {
   func join(session subscriber: Subscriber) {
     let key = ObjectIdentifier(subscriber)
     state.withLock { state in
-      state.tools[key] = subscriber
-      state.prompts[key] = subscriber
-      state.resources[key] = subscriber
+      state.joined += 1
+      let member = (state.joined, subscriber)
+      state.tools[key] = member
+      state.prompts[key] = member
+      state.resources[key] = member
     }
   }
 
@@ -68,7 +77,12 @@ final class Subscriptions: @unchecked Sendable {
 
   /// `resources/subscribe`.
   func subscribe(_ subscriber: Subscriber, _ uri: String) {
-    state.withLock { $0.uris[uri, default: [:]][ObjectIdentifier(subscriber)] = subscriber }
+    let key = ObjectIdentifier(subscriber)
+    state.withLock { state in
+      guard state.uris[uri]?[key] == nil else { return }
+      state.joined += 1
+      state.uris[uri, default: [:]][key] = (state.joined, subscriber)
+    }
   }
 
   /// `resources/unsubscribe`.
@@ -85,11 +99,13 @@ final class Subscriptions: @unchecked Sendable {
     return state.withLock { state in
       guard state.listens < Subscriptions.maximumListens else { return false }
       state.listens += 1
-      if interests.tools { state.tools[key] = subscriber }
-      if interests.prompts { state.prompts[key] = subscriber }
-      if interests.resources { state.resources[key] = subscriber }
-      for uri in interests.uris { state.uris[uri, default: [:]][key] = subscriber }
-      for task in interests.tasks { state.tasks[task, default: [:]][key] = subscriber }
+      state.joined += 1
+      let member = (state.joined, subscriber)
+      if interests.tools { state.tools[key] = member }
+      if interests.prompts { state.prompts[key] = member }
+      if interests.resources { state.resources[key] = member }
+      for uri in interests.uris { state.uris[uri, default: [:]][key] = member }
+      for task in interests.tasks { state.tasks[task, default: [:]][key] = member }
       return true
     }
   }

@@ -14,42 +14,41 @@ struct Census: Equatable {
 }
 
 extension TestHost {
-  /// Counts on every loop; the sessions stand aside.
-  func open() -> Census {
-    let sum = Locked(Census())
-    let counted = Gate()
-    let left = Locked(0)
-    control.sync { [self] in
-      let doors = host.doors
-      left.withLock { $0 = doors.count * door.newest.loops.count }
-      for door in doors {
-        door.onLoops { loop in
-          sum.withLock { sum in
-            sum.calls += loop.calls.openTokens.count
-            sum.exchanges += loop.open.count
-            sum.streams += loop.streams.count
-            sum.answering += loop.answering.count
-            sum.behind += loop.behind.count
-            sum.connections += loop.connections.count
-            sum.batches += loop.batches.count
+  /// Adds up what `count` finds on every loop that runs.
+  func sum<Value>(_ start: sending Value, _ count: @escaping @Sendable (Loop, inout Value) -> Void)
+    -> Value
+  where Value: Sendable {
+    let sum = Locked((value: start, loops: 0))
+    let reached = host.control.sync {
+      host.doors.reduce(0) { reached, door in
+        reached
+          + door.onLoops { loop in
+            sum.withLock { sum in
+              count(loop, &sum.value)
+              sum.loops += 1
+            }
           }
-          let isLast = left.withLock { left in
-            left -= 1
-            return left == 0
-          }
-          if isLast { counted.open() }
-        }
       }
     }
-    counted.wait()
-    return sum.withLock { sum in
-      sum.listens = host.core.subscriptions.listenCount
-      sum.postBoxes = host.core.postBoxes.count
-      return sum
-    }
+    _ = eventually { sum.withLock { $0.loops == reached } }
+    return sum.withLock { $0.value }
   }
 
-  private var control: ControlThread { host.control }
+  /// Counts on every loop; the sessions stand aside.
+  func open() -> Census {
+    var sum = sum(Census()) { loop, sum in
+      sum.calls += loop.calls.openTokens.count
+      sum.exchanges += loop.open.count
+      sum.streams += loop.streams.count
+      sum.answering += loop.answering.count
+      sum.behind += loop.behind.count
+      sum.connections += loop.connections.count
+      sum.batches += loop.batches.count
+    }
+    sum.listens = host.core.subscriptions.listenCount
+    sum.postBoxes = host.core.postBoxes.count
+    return sum
+  }
 }
 
 extension TestExchange {
