@@ -69,7 +69,7 @@ public struct HTTPFields {
         HTTPFields.set(&origin, value, &isAmbiguous)
       }
     case 7 where field.equalsIgnoringCase("upgrade"):
-      upgradesToWebSocket = HTTPFields.lists(value) { $0.equalsIgnoringCase("websocket") }
+      takeUpgrade(value)
     case 8 where field.equalsIgnoringCase("mcp-name"): HTTPFields.set(&name, value, &isAmbiguous)
     case 10 where field.equalsIgnoringCase("mcp-method"):
       HTTPFields.set(&method, value, &isAmbiguous)
@@ -86,18 +86,24 @@ public struct HTTPFields {
     case 20 where field.equalsIgnoringCase("mcp-protocol-version"):
       HTTPFields.set(&protocolVersion, value, &isAmbiguous)
     case 22 where field.equalsIgnoringCase("sec-websocket-protocol"):
-      offersSubprotocols = true
-      if HTTPFields.lists(value, { $0.equals("mcp") }) { offersMCP = true }
+      takeSubprotocols(value)
     default: break
     }
   }
 
-  /// Whether an element of a list (RFC 9110 section 5.6.1) is as `isWanted` says.
-  private static func lists(
-    _ value: UnsafeRawBufferPointer, _ isWanted: (UnsafeRawBufferPointer) -> Bool
-  ) -> Bool {
-    value.split(separator: UInt8(ascii: ",")).contains {
-      isWanted(UnsafeRawBufferPointer(rebasing: $0).trimmed)
+  @inline(never)
+  private mutating func takeUpgrade(_ value: UnsafeRawBufferPointer) {
+    for element in value.split(separator: UInt8(ascii: ",")) {
+      let name = UnsafeRawBufferPointer(rebasing: element).trimmed
+      if name.equalsIgnoringCase("websocket") { upgradesToWebSocket = true }
+    }
+  }
+
+  @inline(never)
+  private mutating func takeSubprotocols(_ value: UnsafeRawBufferPointer) {
+    offersSubprotocols = true
+    for element in value.split(separator: UInt8(ascii: ",")) {
+      if UnsafeRawBufferPointer(rebasing: element).trimmed.equals("mcp") { offersMCP = true }
     }
   }
 

@@ -133,7 +133,7 @@ public final class Host: @unchecked Sendable {
       60_000_000_000, while: { true },
       perform: { [core, clock] in
         for session in core.sessions.expire(clock.monotonic) { core.end(session) }
-        for call in core.tasks.expire(clock.monotonic) { core.cancel(call) }
+        core.tasks.expire(clock.monotonic)
       })
   }
 

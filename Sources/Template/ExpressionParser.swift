@@ -236,7 +236,7 @@ struct ExpressionParser {
       switch name {
       case "true", "True": return try make(offset, .constant(true))
       case "false", "False": return try make(offset, .constant(false))
-      case "null", "none", "None": return try make(offset, .constant(nil))
+      case "null", "none", "None": return try make(offset, .constant(.null))
       case _ where Self.reserved.contains(name):
         throw Fault(offset, "found the operator `\(name)`, expected a value before it")
       default:

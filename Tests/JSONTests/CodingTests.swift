@@ -48,9 +48,9 @@ private let sample: JSONValue = [
   "tools": [
     [
       "name": "a", "kind": "fast", "weights": [1, 2.5], "labels": ["x": 1, "y": 2],
-      "extra": ["z": [nil, 1.5], "a": true],
+      "extra": ["z": [.null, 1.5], "a": true],
     ],
-    ["name": "b", "kind": "slow", "limit": 3, "weights": [], "labels": [:], "extra": nil],
+    ["name": "b", "kind": "slow", "limit": 3, "weights": [], "labels": [:], "extra": .null],
   ],
   "port": 8080,
 ]
@@ -156,7 +156,7 @@ private let sample: JSONValue = [
     #expect(try JSONValueEncoder().encode(String?.none) == .null)
     #expect(try JSONValueEncoder().encode([Int]()) == [])
     #expect(try JSONValueEncoder().encode([String: Int]()) == [:])
-    #expect(try decoder.decode([String?].self, from: ["a", nil]) == ["a", nil])
+    #expect(try decoder.decode([String?].self, from: ["a", .null]) == ["a", nil])
   }
 
   @Test func textErrorKeepsItsPosition() {

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct ValueTests {
   @Test func literalsAndAccess() {
-    let value: JSONValue = ["a": 1, "b": [true, nil, 2.5, "x"], "c": ["d": "e"]]
+    let value: JSONValue = ["a": 1, "b": [true, .null, 2.5, "x"], "c": ["d": "e"]]
     #expect(value["a"]?.int == 1)
     #expect(value["b"]?[0]?.bool == true)
     #expect(value["b"]?[1]?.isNull == true)

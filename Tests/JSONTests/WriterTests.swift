@@ -23,7 +23,7 @@ import Testing
     writer.raw(Array("{}".utf8))
     writer.endArray()
     writer.key("c\"" as String)
-    writer.value(["d": nil] as JSONValue)
+    writer.value(["d": .null] as JSONValue)
     writer.endObject()
     let text = String(decoding: writer.finish(), as: UTF8.self)
     #expect(
@@ -61,7 +61,7 @@ import Testing
   }
 
   @Test func pretty() {
-    let value: JSONValue = ["a": [1, [], ["b": nil, "c": [:]]], "d": "e"]
+    let value: JSONValue = ["a": [1, [], ["b": .null, "c": [:]]], "d": "e"]
     let expected = """
       {
         "a": [

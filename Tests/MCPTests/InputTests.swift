@@ -96,13 +96,13 @@ import Testing
     #expect(
       JSONValue.object(task.created(isCore: false)) == [
         "resultType": "task", "taskId": "t", "status": "working", "createdAt": "now",
-        "lastUpdatedAt": "now", "ttlMs": nil, "pollIntervalMs": 5,
+        "lastUpdatedAt": "now", "ttlMs": .null, "pollIntervalMs": 5,
       ])
     #expect(
       JSONValue.object(task.created(isCore: true)) == [
         "task": [
           "taskId": "t", "status": "working", "createdAt": "now", "lastUpdatedAt": "now",
-          "ttl": nil, "pollInterval": 5,
+          "ttl": .null, "pollInterval": 5,
         ]
       ])
     #expect(

@@ -40,7 +40,7 @@ private struct Guest: Responder {
       ]
     case "limit":
       try host.state.set(String(repeating: "k", count: 300), [1])
-      return nil
+      return .null
     case "metrics":
       let metric = try host.metric(.counter, "hits", labels: [("tool", "a"), ("kind", "é")])
       metric.record(1)
@@ -48,7 +48,7 @@ private struct Guest: Responder {
       return true
     case "bad metric":
       _ = try host.metric(.gauge, "no name")
-      return nil
+      return .null
     case "secret":
       return .string(String(decoding: try host.secret("token"), as: UTF8.self))
     case "no secret": return .string(String(decoding: try host.secret("x"), as: UTF8.self))
@@ -62,7 +62,7 @@ private struct Guest: Responder {
       return .bool(later.cancel())
     case "no timer":
       try host.after(.max) {}
-      return nil
+      return .null
     default:
       let result = ResultBox()
       try call.call(.tool, service, arguments: ["a": 1]) { result.set($0) }
@@ -72,7 +72,7 @@ private struct Guest: Responder {
 
   /// What an inner call gave, as a value.
   private final class ResultBox: Sendable {
-    private let stored = Mutex<JSONValue>(nil)
+    private let stored = Mutex<JSONValue>(.null)
 
     func set(_ result: Result<JSONValue, CallError>) {
       let value: JSONValue =

@@ -79,7 +79,7 @@ private struct Actor: Strategy {
       }
       return .value([
         "state": .string(String(decoding: call.state, as: UTF8.self)),
-        "inputs": try call.inputs ?? nil,
+        "inputs": try call.inputs ?? .null,
       ])
     default: return .text("\(greeting), \(arguments.name ?? "world")!")
     }

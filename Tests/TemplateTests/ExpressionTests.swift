@@ -4,7 +4,7 @@ import Testing
 @testable import Template
 
 private let scope: JSONValue = [
-  "name": "Ada", "count": 3, "price": 2.5, "none": nil, "yes": true, "empty": "",
+  "name": "Ada", "count": 3, "price": 2.5, "none": .null, "yes": true, "empty": "",
   "user": ["id": 7, "tags": ["a", "b"], "address": ["city": "Bern"]],
   "list": [3, 1, 2], "big": 9_007_199_254_740_993,
 ]

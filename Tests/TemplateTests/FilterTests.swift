@@ -6,7 +6,7 @@ import Testing
 private let scope: JSONValue = [
   "people": [
     ["name": "Ada", "born": ["year": 1815]], ["name": "Alan", "born": ["year": 1912]],
-    ["name": "Alan", "born": nil],
+    ["name": "Alan", "born": .null],
   ]
 ]
 
@@ -68,7 +68,7 @@ private let scope: JSONValue = [
 
   @Test func everyFilterSurvivesEveryKindOfValue() {
     let values: [JSONValue] = [
-      nil, true, 0, -1, 2.5, "", "text", [], [1], [nil, "a"], [:], ["a": 1],
+      .null, true, 0, -1, 2.5, "", "text", [], [1], [.null, "a"], [:], ["a": 1],
       .number(.init(Int64.min)), JSONValue(1e300),
     ]
     for filter in Filter.named.values {

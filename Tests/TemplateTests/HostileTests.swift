@@ -72,7 +72,7 @@ import Testing
       "null", "true", "9223372036854775808", "a.b.c", "sort", "int",
     ]
     var random = NoiseGenerator(state: 0x5eed)
-    let scope: JSONValue = ["a": ["b": [1, "x", nil]], "x": 2]
+    let scope: JSONValue = ["a": ["b": [1, "x", .null]], "x": 2]
     var rendered = 0
     for _ in 0..<30_000 {
       let count = Int.random(in: 1...14, using: &random)

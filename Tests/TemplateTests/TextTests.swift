@@ -4,7 +4,7 @@ import Testing
 @testable import Template
 
 private let scope: JSONValue = [
-  "name": "Ada", "n": 3, "items": ["x", "y"], "map": ["b": 1, "a": 2], "none": nil,
+  "name": "Ada", "n": 3, "items": ["x", "y"], "map": ["b": 1, "a": 2], "none": .null,
 ]
 
 @Suite struct TextTests {

@@ -94,14 +94,12 @@ struct RequestState {
   /// A BLAKE2b-256 of what is asked of which target with which arguments. The same arguments give the
   /// same digest however their members are ordered and their numbers and strings are written.
   ///
-  /// `name`: the target as it stands in the message, escapes included.
+  /// `name` and `arguments`: what the strategy is called with.
   static func digest(
     _ method: Method, _ name: UnsafeRawBufferPointer, _ arguments: UnsafeRawBufferPointer
   ) -> [UInt8] {
-    let hasEscapes = name.contains(UInt8(ascii: "\\"))
-    let decoded = JSONStringSlice(raw: name, hasEscapes: hasEscapes).decoded
     var text: [UInt8] = [method.rawValue]
-    text += JSONValue.string(decoded).jsonBytes()
+    text += Array(String(name.count).utf8) + [UInt8(ascii: ":")] + [UInt8](name)
     append((try? JSONValue(parsing: arguments)) ?? .null, to: &text)
     var digest = [UInt8](repeating: 0, count: digestCount)
     crypto_generichash(&digest, digestCount, text, UInt64(text.count), nil, 0)

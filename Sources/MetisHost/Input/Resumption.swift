@@ -12,8 +12,12 @@ struct Resumption {
 }
 
 extension Loop {
-  /// What a request that is sent again brings (2026-07-28, multi round-trip requests).
-  func resumption(_ method: Method, _ request: Request) throws(MCPError) -> Resumption? {
+  /// What a request that is sent again brings (2026-07-28, multi round-trip requests). `name` and
+  /// `arguments`: what its strategy will be called with, defaults included.
+  func resumption(
+    _ method: Method, _ request: Request, name: UnsafeRawBufferPointer,
+    arguments: UnsafeRawBufferPointer
+  ) throws(MCPError) -> Resumption? {
     guard !InputTraits.of(request.revision).sendsRequests else { return nil }
     let parameters = request.parameters.pointee
     var answers: JSONObject = [:]
@@ -29,7 +33,8 @@ extension Loop {
       answers = JSONObject(answers.filter { InputResponses.fitsAny($0.value) }.map { ($0, $1) })
       return Resumption(state: [], inputs: JSONValue.object(answers).jsonBytes(), chain: nil)
     }
-    let state = try open(sealed, method, request)
+    let state = try open(
+      sealed, for: request.principal, digest: RequestState.digest(method, name, arguments))
     for (key, kind) in state.questions {
       guard let answer = answers[key], !InputResponses.fits(answer, kind) else { continue }
       throw .invalidParams(
@@ -57,10 +62,10 @@ extension Loop {
   }
 
   private func open(
-    _ sealed: JSONStringSlice, _ method: Method, _ request: Request
+    _ sealed: JSONStringSlice, for principal: [UInt8], digest: [UInt8]
   ) throws(MCPError) -> RequestState {
     var text = sealed.decoded
-    let context = RequestState.context(request.principal)
+    let context = RequestState.context(principal)
     let plain = text.withUTF8 {
       core.sealer.open(UnsafeRawBufferPointer($0), .requestState, context: context)
     }
@@ -71,22 +76,11 @@ extension Loop {
     guard state.expiry > core.clock.wall else {
       throw .invalidParams("params.requestState has expired; send the request anew without it")
     }
-    let parameters = request.parameters.pointee
-    let name = (parameters.name ?? parameters.uri)?.raw
-    let digest = RequestState.digest(
-      method, name ?? UnsafeRawBufferPointer(start: nil, count: 0),
-      parameters.arguments?.bytes ?? Loop.noArguments)
     guard digest == state.digest else {
       throw .invalidParams(
         "params.requestState belongs to another request; repeat the same method, target and "
           + "arguments")
     }
     return state
-  }
-
-  /// `{}`: what stands for arguments that were not sent.
-  static var noArguments: UnsafeRawBufferPointer {
-    let text: StaticString = "{}"
-    return UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
   }
 }

@@ -236,7 +236,10 @@ final class Loop: @unchecked Sendable {
     case .inner(let inner): inner.fail(METIS_LATE)
     case .ended(let opened, _):
       opened._withUnsafeGuaranteedRef { call in
-        if case .strategy = call.answerer { answerCancelled(call) }
+        switch call.answerer {
+        case .strategy, .task: answerCancelled(call)
+        case .exchange, .batch: break
+        }
         release(call)
       }
       let isLast = lock.withLock {

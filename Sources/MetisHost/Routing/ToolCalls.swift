@@ -80,7 +80,8 @@ extension Loop {
       parameters.pointee.inputResponses == nil && parameters.pointee.requestState == nil
       ? nil
       : try resumption(
-        route.pointee.target._withUnsafeGuaranteedRef { $0.kind.method }, request)
+        route.pointee.target._withUnsafeGuaranteedRef { $0.kind.method }, request,
+        name: name.raw, arguments: arguments.raw)
     try call(
       route, name: name, arguments: arguments, answerer: request.answerer,
       nesting: 0, deadline: .max, resumption: resumption

@@ -44,7 +44,7 @@ final class TaskTable: Sendable {
   /// How many tasks are kept.
   func count(_ now: UInt64) -> Int {
     state.withLock { state in
-      _ = TaskTable.purge(&state, now)
+      TaskTable.purge(&state, now)
       return state.entries.count
     }
   }
@@ -109,27 +109,21 @@ final class TaskTable: Sendable {
     }
   }
 
-  /// Forgets the tasks whose time is over; the calls that were still at work for them.
-  func expire(_ now: UInt64) -> [UInt64] {
-    state.withLock { TaskTable.purge(&$0, now) }
-  }
+  /// Forgets the tasks whose time is over.
+  func expire(_ now: UInt64) { state.withLock { TaskTable.purge(&$0, now) } }
 
-  private static func purge(_ state: inout State, _ now: UInt64) -> [UInt64] {
-    guard state.nextExpiry <= now else { return [] }
-    var calls: [UInt64] = []
+  /// A task that is still at work goes when its call has ended, which the same time brings about: whoever
+  /// waits for it is answered then.
+  private static func purge(_ state: inout State, _ now: UInt64) {
+    guard state.nextExpiry <= now else { return }
     state.nextExpiry = .max
     for (number, entry) in state.entries {
-      guard entry.expiry <= now else {
-        state.nextExpiry = min(state.nextExpiry, entry.expiry)
+      guard entry.expiry <= now, entry.description.status.isTerminal else {
+        state.nextExpiry = min(state.nextExpiry, max(entry.expiry, now + 100_000_000))
         continue
       }
       state.entries[number] = nil
       state.numbers[entry.description.id] = nil
-      if !entry.description.status.isTerminal {
-        calls.append(entry.call)
-        calls += entry.waiters
-      }
     }
-    return calls
   }
 }

@@ -29,8 +29,12 @@ import Testing
   @Test func answersComeInOneArrayInTheOrderOfTheirRequests() throws {
     let host = try make()
     let session = try #require(host.initialize("2025-03-26"))
-    #expect(send(host, session, #"{"jsonrpc":"2.0","id":9,"method":"logging/setLevel","#
-      + #""params":{"level":"emergency"}}"#).result == [:])
+    #expect(
+      send(
+        host, session,
+        #"{"jsonrpc":"2.0","id":9,"method":"logging/setLevel","#
+          + #""params":{"level":"emergency"}}"#
+      ).result == [:])
     let answer = send(
       host, session,
       "[\(BatchTests.call("slow-50", 5)), \(BatchTests.ping),\n\(BatchTests.initialized), "

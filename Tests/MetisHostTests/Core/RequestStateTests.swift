@@ -31,7 +31,7 @@ import Testing
       digest("t", #"{"a":[1,23]}"#), digest("t", #"{"a":[12,3]}"#),
     ]
     #expect(Set(others + [plain]).count == others.count + 1)
-    #expect(digest("t\\u0041", "{}") == digest("tA", "{}"))
+    #expect(digest("t\\", "{}") != digest("t", "{}"))
   }
 
   @Test func whatIsWrittenIsRead() throws {

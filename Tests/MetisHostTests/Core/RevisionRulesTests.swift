@@ -11,7 +11,9 @@ import Testing
   @Test func aServerOfTheStatelessEraAloneSaysSo() throws {
     let host = try TestHost(puppet: ["value"], more: "[server]\nrevisions = [\"2026-07-28\"]")
     #expect(host.call("value").status == 200)
-    for fields in [TestHost.legacyFields, TestHost.legacyFields + [("MCP-Protocol-Version", "2025-11-25")]] {
+    for fields in [
+      TestHost.legacyFields, TestHost.legacyFields + [("MCP-Protocol-Version", "2025-11-25")],
+    ] {
       let refused = host.door.http(TestHost.initializeBody("2025-11-25"), fields).ended()
       #expect(refused.status == 400 && refused.errorCode == -32022)
       #expect(refused.error["data"]?["supported"] == ["2026-07-28"])

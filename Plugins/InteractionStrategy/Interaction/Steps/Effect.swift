@@ -194,7 +194,7 @@ extension Effect {
       .task,
       .object(["ttlMs": ttl, "pollIntervalMs": interval, "statusMessage": message]),
       // Without a type, nil would be the JSON value null.
-      required: isRequired ? tasks : JSONValue?.none)
+      required: isRequired ? tasks : nil)
   }
 
   private static func closeStream(
