@@ -151,8 +151,8 @@ def test_a_stream_that_nobody_reads_is_closed(fresh, tmp_path):
     """The stream ends after `stall_timeout_sec`, its connection `write_timeout_ms` later."""
     overlay = tmp_path / "brief.toml"
     overlay.write_text(
-        "[server.streams]\nstall_timeout_sec = 1\n"
-        "[server.transport.http]\nwrite_timeout_ms = 500\n"
+        "[server.streams]\nstall_timeout_sec = 0.5\n"
+        "[server.transport.http]\nwrite_timeout_ms = 1500\n"
     )
     arguments = ("--config", str(overlay))
     host = fresh(config=FIXTURE / "protocol.toml", arguments=arguments).ready()
@@ -161,7 +161,7 @@ def test_a_stream_that_nobody_reads_is_closed(fresh, tmp_path):
     before = host.open_files()
     params = {"name": "count", "arguments": {"n": 100_000}, "_meta": {"progressToken": 1}}
     streams = [client.open("tools/call", params) for _ in range(4)]
-    time.sleep(0.5)
+    time.sleep(0.3)
     assert host.open_files() > before, "a reader may be slow for a while"
     wait_for(lambda: host.open_files() <= before, "they are closed", 5)
     assert any("stall_timeout_sec" in line for line in host.lines)
