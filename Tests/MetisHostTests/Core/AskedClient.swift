@@ -68,7 +68,7 @@ extension TestHost {
   }
 
   /// A modern call of a tool, with `more` members of params: `,"inputResponses":…`.
-  func ask(
+  func callTool(
     _ tool: String, _ arguments: String = Asked.form, _ more: String = "",
     capabilities: String = Asked.all, fields: [(String, String)] = [], loop: Int = 0
   ) -> TestExchange {

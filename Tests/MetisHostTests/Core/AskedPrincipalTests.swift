@@ -18,21 +18,21 @@ import Testing
 
   @Test func aStateOpensForTheClientThatItWasGivenTo() throws {
     let host = try host()
-    let asked = host.ask("ask-state", fields: alice).ended().result["requestState"]
+    let asked = host.callTool("ask-state", fields: alice).ended().result["requestState"]
     let more =
       #","inputResponses":{"name":\#(Asked.accept("name", "A"))},"requestState":"#
       + (asked ?? .null).description
-    let foreign = host.ask("ask-state", Asked.form, more, fields: bob).ended()
+    let foreign = host.callTool("ask-state", Asked.form, more, fields: bob).ended()
     #expect(foreign.status == 400 && foreign.errorCode == -32602)
     #expect(foreign.errorMessage.contains("another client"))
-    #expect(host.ask("ask-state", Asked.form, more, fields: alice).ended().error == .null)
+    #expect(host.callTool("ask-state", Asked.form, more, fields: alice).ended().error == .null)
     host.stop()
   }
 
   @Test func aTaskIsItsOwnersAlone() throws {
     let host = try host()
     let id =
-      host.ask("task-never", "{}", capabilities: Asked.tasks, fields: alice).ended()
+      host.callTool("task-never", "{}", capabilities: Asked.tasks, fields: alice).ended()
       .result["taskId"]?.string ?? ""
     func get(_ method: String, _ fields: [(String, String)]) -> TestExchange {
       host.modern(

@@ -21,7 +21,7 @@ import Testing
   func aCallAsksAndIsTheSameCallWhenItIsSentAgain(_ strategy: String) throws {
     let host = try TestHost.asking(["ask-state"], strategy: strategy)
     for round in 0..<3 {
-      let asked = host.ask("ask-state").ended()
+      let asked = host.callTool("ask-state").ended()
       #expect(asked.status == 200)
       #expect(asked.result["resultType"] == "input_required")
       #expect(asked.result["ttlMs"] == nil && asked.result["cacheScope"] == nil)
@@ -30,7 +30,7 @@ import Testing
       #expect(asked.result["inputRequests"] == (try? JSONValue(json: Asked.form)))
       // The same arguments, written otherwise.
       let spaced = Asked.form.replacingOccurrences(of: ":", with: " : ")
-      let done = host.ask(
+      let done = host.callTool(
         "ask-state", spaced.replacingOccurrences(of: " : //", with: "://"),
         retry(named, state(asked))
       ).ended()
@@ -73,10 +73,10 @@ import Testing
 
   @Test func answersMayComeBeforeTheQuestion() throws {
     let host = try TestHost.asking(["ask-plain"])
-    let first = host.ask("ask-plain").ended()
+    let first = host.callTool("ask-plain").ended()
     #expect(first.result["resultType"] == "input_required")
     #expect(first.result["requestState"] == nil)
-    let early = host.ask(
+    let early = host.callTool(
       "ask-plain", Asked.form,
       retry(#"{"name":\#(Asked.accept("name", "Ada")),"unknown":"text","other":7,"x":{"y":1}}"#)
     ).ended()
@@ -86,7 +86,7 @@ import Testing
       ])
     #expect(early.result["structuredContent"]?["state"] == "")
     for bad in ["null", "[]", "3", #""x""#] {
-      let refused = host.ask("ask-plain", Asked.form, retry(bad)).ended()
+      let refused = host.callTool("ask-plain", Asked.form, retry(bad)).ended()
       #expect(refused.status == 400 && refused.errorCode == -32602, "\(bad)")
     }
     host.stop()
@@ -94,9 +94,9 @@ import Testing
 
   @Test func aStateIsGoodForItsRequestAloneAndForOneCompletion() throws {
     let host = try TestHost.asking(["ask-state", "ask-state-too"])
-    let asked = state(host.ask("ask-state").ended())
+    let asked = state(host.callTool("ask-state").ended())
     func refusal(_ tool: String, _ arguments: String, _ state: String) -> String {
-      let answer = host.ask(tool, arguments, retry(named, state)).ended()
+      let answer = host.callTool(tool, arguments, retry(named, state)).ended()
       #expect(answer.status == 400 && answer.errorCode == -32602)
       return answer.errorMessage
     }
@@ -109,9 +109,9 @@ import Testing
     #expect(refusal("ask-state-too", Asked.form, asked).contains("another request"))
     #expect(refusal("ask-state", Asked.two, asked).contains("another request"))
     // An answer that is none to a known question.
-    let odd = host.ask("ask-state", Asked.form, retry(#"{"name":12345}"#, asked)).ended()
+    let odd = host.callTool("ask-state", Asked.form, retry(#"{"name":12345}"#, asked)).ended()
     #expect(odd.errorCode == -32602 && odd.errorMessage.contains("name"))
-    #expect(host.ask("ask-state", Asked.form, retry(named, asked)).ended().error == .null)
+    #expect(host.callTool("ask-state", Asked.form, retry(named, asked)).ended().error == .null)
     #expect(refusal("ask-state", Asked.form, asked).contains("used already"))
     #expect(host.host.core.usedStates.count == 1)
     host.stop()
@@ -120,16 +120,16 @@ import Testing
   @Test func aStateThatMayBeUsedAgainIs() throws {
     let host = try TestHost.asking(
       ["ask-state"], more: "[server.input]\nsingle_use = false\nkey = \"0123456789abcdef\"")
-    let asked = state(host.ask("ask-state").ended())
+    let asked = state(host.callTool("ask-state").ended())
     for _ in 0..<3 {
-      let done = host.ask("ask-state", Asked.form, retry(named, asked)).ended()
+      let done = host.callTool("ask-state", Asked.form, retry(named, asked)).ended()
       #expect(done.result["structuredContent"]?["ordinal"] == 0)
     }
     #expect(host.host.core.usedStates.count == 0)
     // Another host with the same secret knows the state.
     let other = try TestHost.asking(
       ["ask-state"], more: "[server.input]\nkey = \"0123456789abcdef\"")
-    #expect(other.ask("ask-state", Asked.form, retry(named, asked)).ended().error == .null)
+    #expect(other.callTool("ask-state", Asked.form, retry(named, asked)).ended().error == .null)
     other.stop()
     host.stop()
   }
@@ -137,13 +137,13 @@ import Testing
   @Test func aStateExpiresAndWaitsForNobodyWhoVanished() throws {
     let host = try TestHost.asking(
       ["ask-state"], strategy: "asker-async", more: "[server.input]\nstate_ttl_sec = 1")
-    let asked = state(host.ask("ask-state").ended())
+    let asked = state(host.callTool("ask-state").ended())
     // The client goes before it hears the end: what it knows stays good.
-    let gone = host.ask("ask-state", Asked.form, retry(#"{"other":1}"#, asked))
+    let gone = host.callTool("ask-state", Asked.form, retry(#"{"other":1}"#, asked))
     gone.disconnect()
     #expect(eventually { host.openCalls == 0 })
     usleep(1_100_000)
-    let late = host.ask("ask-state", Asked.form, retry(named, asked)).ended()
+    let late = host.callTool("ask-state", Asked.form, retry(named, asked)).ended()
     #expect(late.status == 400 && late.errorMessage.contains("expired"))
     host.stop()
   }
@@ -166,7 +166,7 @@ import Testing
       (tools, #"{"sampling":{}}"#, false), (tools, #"{"sampling":{"tools":{}}}"#, true),
     ]
     for (requests, capabilities, isAsked) in cases {
-      let answer = host.ask("ask-plain", requests, capabilities: capabilities).ended()
+      let answer = host.callTool("ask-plain", requests, capabilities: capabilities).ended()
       #expect(
         (answer.result["resultType"] == "input_required") == isAsked, "\(requests) \(capabilities)")
       #expect((answer.firstText == "unsupported") == !isAsked)
@@ -187,7 +187,7 @@ import Testing
       form(#"{"type":"string","enum":[1]}"#), form(#"{"type":"boolean","default":"yes"}"#),
       #"{"k":{"method":"sampling/createMessage","params":{"messages":[]}}}"#,
     ] {
-      let answer = host.ask("ask-plain", requests).ended()
+      let answer = host.callTool("ask-plain", requests).ended()
       #expect(answer.errorCode == -32603, "\(requests)")
       #expect(answer.errorMessage.contains("org.metis.test.asker"))
     }
@@ -196,7 +196,7 @@ import Testing
       #"{"type":"array","items":{"anyOf":[{"const":"a","title":"A"}]},"minItems":1}"#,
       #"{"type":"string","enum":["a"],"enumNames":["A"]}"#, #"{"type":"number","maximum":1.5}"#,
     ] {
-      let answer = host.ask("ask-plain", form(property)).ended()
+      let answer = host.callTool("ask-plain", form(property)).ended()
       #expect(answer.result["resultType"] == "input_required", "\(property)")
     }
     host.stop()
@@ -205,23 +205,23 @@ import Testing
   @Test func askingAgainIsNoCompletion() throws {
     let host = try TestHost.asking(["ask-state", "ask-forever", "ask-content", "ask-nothing"])
     // What was emitted before a question is the resumed call's to say again.
-    let asked = host.ask("ask-content").ended()
+    let asked = host.callTool("ask-content").ended()
     #expect(asked.result["content"] == nil)
-    let done = host.ask("ask-content", Asked.form, retry(named, state(asked))).ended()
+    let done = host.callTool("ask-content", Asked.form, retry(named, state(asked))).ended()
     #expect(done.result["content"]?.array?.count == 1)
     // Asking again is no completion.
-    var last = state(host.ask("ask-forever").ended())
+    var last = state(host.callTool("ask-forever").ended())
     let first = last
     for _ in 0..<3 {
-      last = state(host.ask("ask-forever", Asked.form, retry(named, last)).ended())
+      last = state(host.callTool("ask-forever", Asked.form, retry(named, last)).ended())
       #expect(!last.isEmpty)
     }
-    #expect(!state(host.ask("ask-forever", Asked.form, retry(named, first)).ended()).isEmpty)
+    #expect(!state(host.callTool("ask-forever", Asked.form, retry(named, first)).ended()).isEmpty)
     #expect(eventually { host.host.core.usedStates.count == 1 })
     // A state without a question: come again.
-    let poll = host.ask("ask-nothing").ended()
+    let poll = host.callTool("ask-nothing").ended()
     #expect(poll.result["inputRequests"] == nil)
-    let polled = host.ask(
+    let polled = host.callTool(
       "ask-nothing", Asked.form, #","requestState":"\#(state(poll))""#
     ).ended()
     #expect(polled.result["structuredContent"]?["state"] == "polled")
@@ -233,13 +233,14 @@ import Testing
       ["ask-plain", "fail-32021", "fail-32042", "fail-32002"],
       tools: [.init(name: "nest-ask-plain", strategy: "puppet")], plugins: ["puppet"])
     #expect(
-      host.ask("nest-ask-plain").ended().result["structuredContent"]?["inner"]?["content"]?[0]?[
-        "text"] == "unsupported")
-    let missing = host.ask("fail-32021").ended()
+      host.callTool("nest-ask-plain").ended().result["structuredContent"]?["inner"]?["content"]?[
+        0]?[
+          "text"] == "unsupported")
+    let missing = host.callTool("fail-32021").ended()
     #expect(missing.status == 400 && missing.errorCode == -32021)
     #expect(missing.error["data"] == ["requiredCapabilities": ["sampling": [:]]])
-    #expect(host.ask("fail-32002").ended().errorCode == -32602)
-    #expect(host.ask("fail-32042").ended().errorCode == -32600)
+    #expect(host.callTool("fail-32002").ended().errorCode == -32602)
+    #expect(host.callTool("fail-32042").ended().errorCode == -32600)
     let november = LegacyClient(host)
     #expect(november.call("fail-32042").answer(1)["error"]?["code"] == -32042)
     #expect(november.call("fail-32002").answer(1)["error"]?["code"] == -32002)

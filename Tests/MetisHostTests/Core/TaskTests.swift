@@ -9,7 +9,7 @@ import Testing
   private func begin(
     _ host: TestHost, _ tool: String, _ arguments: String = "{}", _ more: String = ""
   ) -> JSONValue {
-    host.ask(tool, arguments, more, capabilities: Asked.tasks).ended().result
+    host.callTool(tool, arguments, more, capabilities: Asked.tasks).ended().result
   }
 
   private func ended(_ host: TestHost, _ id: String) -> JSONValue {
@@ -49,7 +49,7 @@ import Testing
     let unlimited = begin(host, "task-unlimited-0")
     #expect(unlimited["ttlMs"] == .null && unlimited["statusMessage"] == "at work")
     // Without the extension there is none.
-    #expect(host.ask("task-50", "{}").ended().firstText == "at once")
+    #expect(host.callTool("task-50", "{}").ended().firstText == "at once")
     #expect(eventually { host.openCalls == 0 })
     host.stop()
   }
@@ -74,12 +74,12 @@ import Testing
       #expect(host.task(method, "unknown").errorCode == -32601)
     }
     for tool in ["task-required-0", "task-must-0"] {
-      let refused = host.ask(tool, "{}").ended()
+      let refused = host.callTool(tool, "{}").ended()
       #expect(refused.status == 400 && refused.errorCode == -32021, "\(tool)")
       #expect(refused.error["data"] == needed)
       #expect(begin(host, tool)["resultType"] == "task")
     }
-    #expect(host.ask("task-bad", capabilities: Asked.tasks).ended().firstText == "refused")
+    #expect(host.callTool("task-bad", capabilities: Asked.tasks).ended().firstText == "refused")
     host.stop()
   }
 
@@ -135,7 +135,7 @@ import Testing
     #expect(host.task("tasks/cancel", id).result["resultType"] == "complete")
     #expect(
       eventually {
-        host.ask("report", "{}").ended().result["structuredContent"]?["cancellations"] == 1
+        host.callTool("report", "{}").ended().result["structuredContent"]?["cancellations"] == 1
       })
     let asking = begin(host, "ask-task", Asked.form)["taskId"]?.string ?? ""
     #expect(eventually { host.task("tasks/get", asking).result["status"] == "input_required" })
@@ -164,7 +164,7 @@ import Testing
     let host = try TestHost.asking(["ask-task"], strategy: "asker-async", loops: 2)
     for round in 0..<60 {
       let id =
-        host.ask("ask-task", capabilities: Asked.tasks, loop: round % 2).ended()
+        host.callTool("ask-task", capabilities: Asked.tasks, loop: round % 2).ended()
         .result["taskId"]?.string ?? ""
       #expect(eventually { host.task("tasks/get", id).result["status"] == "input_required" })
       let fields = [("Mcp-Name", id)]
