@@ -140,10 +140,11 @@ let package = Package(
       // The rest is the end-to-end suite of pytest.
       exclude: [
         "conftest.py", "fixture", "harness", "requirements.txt", "test_admin.py",
-        "test_bad_input.py", "test_batches.py", "test_client.py", "test_client_features.py",
-        "test_client_streams.py", "test_conformance_features.py", "test_conformance_legacy.py",
-        "test_conformance_modern.py", "test_conformance_tasks.py", "test_connections.py",
-        "test_doors.py", "test_golden.py", "test_legacy.py", "test_lifecycle.py", "test_modern.py",
+        "test_bad_input.py", "test_batches.py", "test_changes.py", "test_client.py",
+        "test_client_features.py", "test_client_streams.py", "test_conformance_features.py",
+        "test_conformance_legacy.py", "test_conformance_modern.py", "test_conformance_tasks.py",
+        "test_connections.py", "test_doors.py", "test_golden.py", "test_legacy.py",
+        "test_legacy_tasks.py", "test_lifecycle.py", "test_modern.py", "test_parameters.py",
         "test_stdio.py", "test_streams.py", "test_stubbing.py", "test_swap.py", "test_tampering.py",
         "test_tool.py", "test_traffic.py", "test_vanishing.py", "test_websocket.py",
       ]),

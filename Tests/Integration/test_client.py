@@ -4,17 +4,16 @@ import asyncio
 import json
 
 import pytest
-from mcp import Client, MCPError
-from mcp.client.stdio import StdioServerParameters
+from mcp import MCPError
 
-from harness.process import RELEASE, ROOT
+from harness.official import client_of
 
 MODES = ["auto", "legacy", "2026-07-28"]
 
 
-async def converse(server, mode):
+async def converse(kind, host, mode):
     """Lists and calls; returns what the assertions of both transports need."""
-    async with asyncio.timeout(30), Client(server, mode=mode) as client:
+    async with asyncio.timeout(30), client_of(kind, host, mode) as client:
         listed = await client.list_tools()
         hello = await client.call_tool("hello", {})
         given = {"text": "grüße", "list": [1, 2, 3]}
@@ -52,27 +51,16 @@ def check(seen, mode):
     assert seen["many"] == list(range(50))
 
 
+@pytest.mark.parametrize("kind", ["http", "stdio"])
 @pytest.mark.parametrize("mode", MODES)
-def test_http(host, mode):
-    check(asyncio.run(converse(host.url, mode)), mode)
-
-
-@pytest.mark.parametrize("mode", MODES)
-def test_stdio(host, mode):
-    server = StdioServerParameters(
-        command=str(RELEASE / "metis-host"),
-        args=[
-            "--plugins", str(ROOT / "plugins.d"), "--config", str(host.config),
-            "--transport", "stdio", "--seed", "42", "--admin", "127.0.0.1:0",
-        ],
-    )  # fmt: skip
-    check(asyncio.run(converse(server, mode)), mode)
+def test_it_connects_lists_and_calls(host, kind, mode):
+    check(asyncio.run(converse(kind, host, mode)), mode)
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
 def test_many_clients_at_once(host, mode):
     async def all_of_them():
-        return await asyncio.gather(*(converse(host.url, mode) for _ in range(8)))
+        return await asyncio.gather(*(converse("http", host, mode) for _ in range(8)))
 
     for seen in asyncio.run(all_of_them()):
         check(seen, mode)

@@ -9,6 +9,7 @@ import pytest
 
 from harness.mcp import meta, request
 from harness.process import RELEASE, ROOT
+from harness.traffic import Traffic
 
 
 @pytest.fixture
@@ -39,7 +40,16 @@ def ask(process, data):
     out, _ = process.communicate(data, timeout=20)
     assert process.returncode == 0
     assert not out or out.endswith(b"\n")
-    return [json.loads(line) for line in out.splitlines()]
+    traffic = Traffic()
+    for text in data.splitlines():
+        try:
+            traffic.sent(json.loads(text))
+        except (ValueError, RecursionError):
+            continue
+    messages = [json.loads(line) for line in out.splitlines()]
+    for message in messages:
+        traffic.received(message)
+    return messages
 
 
 def line(message):

@@ -189,6 +189,8 @@ class EventSource(Conversation):
         self.port = port
         self.stream = EventStream(port, "GET", "/sse", {"Accept": "text/event-stream"})
         assert self.stream.head.status == 200 and self.stream.is_stream, self.stream.head
+        # Answers belong to what was posted, which the conversation knows.
+        self.stream.traffic = None
         first = self.stream.next()
         assert first.event == "endpoint", first
         # A reference to a URI: the client resolves it against the stream's own.

@@ -29,6 +29,7 @@ class EventStream:
         if isinstance(body, (dict, list)):
             body = json.dumps(body).encode()
         every = {"Host": f"127.0.0.1:{port}", **fields}
+        # None: its owner checks what comes.
         self.traffic = traffic.of_request(every, body)
         self.connection.send(compose(verb, target, every, body))
         self.head = self.connection.head()
@@ -57,13 +58,16 @@ class EventStream:
         return self.connection.pending[:count]
 
     def next(self, seconds=5):
-        """The next event; None at the end of the stream; fails where none comes in time."""
+        """The next event, its message held against the schema; None at the end of the stream; fails
+        where none comes in time."""
         end = time.monotonic() + seconds
         while True:
             while b"\n\n" in self.text:
                 block, self.text = self.text.split(b"\n\n", 1)
                 event = self._event(block.decode())
                 if event is not None:
+                    if self.traffic and event.data and event.data[0] in "{[":
+                        self.traffic.received(event.json)
                     return event
             if self.ended:
                 return None
@@ -100,7 +104,7 @@ class EventStream:
         return event if found else None
 
     def message(self, seconds=5):
-        """The next JSON-RPC message, held against the schema; None at the end of the stream."""
+        """The next JSON-RPC message; None at the end of the stream."""
         if not self.is_stream:
             if self.ended:
                 return None
@@ -110,9 +114,7 @@ class EventStream:
             return message
         while (event := self.next(seconds)) is not None:
             if event.data:
-                message = event.json
-                self.traffic.received(message)
-                return message
+                return event.json
         return None
 
     def messages(self, seconds=5):
