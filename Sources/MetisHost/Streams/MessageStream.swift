@@ -43,10 +43,13 @@ final class MessageStream: @unchecked Sendable {
   private let lock = Lock()
 
   // Under `lock`.
+  /// What was sent and is kept.
+  private var kept = PackedEvents()
+  /// What was not sent yet: the numbers behind those of ``kept``.
   private var entries: [Entry] = []
   /// How many entries at the beginning of ``entries`` are gone.
   private var dropped = 0
-  /// The number of the first entry that is left.
+  /// The number of the first event that is left.
   private var first = 0
   /// The number of the entry that the reader gets next.
   private var next = 0
@@ -78,7 +81,10 @@ final class MessageStream: @unchecked Sendable {
 
   deinit { window.give(back: keptBytes - unsentBytes) }
 
-  private var end: Int { first + entries.count - dropped }
+  /// The number of the first entry of ``entries``.
+  private var unsent: Int { first + kept.count }
+
+  private var end: Int { unsent + entries.count - dropped }
 
   /// Whether the reader is behind: whoever produces should wait. A stream that nobody reads is not.
   var isBusy: Bool { lock.withLock { isPaused } }
@@ -130,10 +136,9 @@ final class MessageStream: @unchecked Sendable {
       unsentBytes += content.count
       guard let reader else {
         // Nobody waits for the transport: what was handed over has arrived.
-        entries[entries.count - 1].charge = nil
-        charge?.release()
+        keepAll()
         next = end
-        window.take(content.count)
+        window.take(unsentBytes)
         unsentBytes = 0
         evict()
         return .waits
@@ -192,7 +197,8 @@ final class MessageStream: @unchecked Sendable {
       guard let reader, reader.exchange == exchange, reader.loop === loop, !isPaused else {
         return .rest
       }
-      if next < end { return .send(number: next, entries[dropped + next - first].content) }
+      if next < unsent { return .send(number: next, kept.content(at: next - first)) }
+      if next < end { return .send(number: next, entries[dropped].content) }
       guard isFinished else { return .rest }
       self.reader = nil
       return .end
@@ -208,9 +214,7 @@ final class MessageStream: @unchecked Sendable {
       }
       switch code {
       case METIS_OK, METIS_BUSY:
-        let place = dropped + next - first
-        let size = entries[place].content.count
-        entries[place].charge.take()?.release()
+        let size = next < unsent ? kept.size(at: next - first) : keepFirst()
         next += 1
         unsentBytes -= size
         window.take(size)
@@ -263,9 +267,9 @@ final class MessageStream: @unchecked Sendable {
   func attach(_ new: StreamReader, after last: Int?, old: inout StreamReader?) -> Bool {
     lock.withLock {
       if let last {
-        guard last >= first - 1, last < end else { return false }
+        guard last >= first - 1, last < unsent else { return false }
         for place in last + 1..<max(next, last + 1) {
-          let size = entries[dropped + place - first].content.count
+          let size = kept.size(at: place - first)
           unsentBytes += size
           window.give(back: size)
         }
@@ -285,20 +289,19 @@ final class MessageStream: @unchecked Sendable {
       self.reader = nil
       isPaused = false
       // Nobody waits for the transport any more.
-      for place in dropped + next - first..<entries.count {
-        entries[place].charge.take()?.release()
-      }
+      for place in dropped..<entries.count { entries[place].charge.take()?.release() }
       if window.isOpen {
         window.take(unsentBytes)
         unsentBytes = 0
         let unsent = next
+        keepAll()
         next = end
         evict()
         // What no reader was sent comes first for the next one, as far as it is left.
         if number == 0 {
           let back = max(unsent, first)
           for place in back..<end {
-            let size = entries[dropped + place - first].content.count
+            let size = kept.size(at: place - first)
             unsentBytes += size
             window.give(back: size)
           }
@@ -314,17 +317,24 @@ final class MessageStream: @unchecked Sendable {
   /// Drops the oldest of what was sent beyond the window; with the lock held. The newest stays while
   /// nobody reads: it may be the answer.
   private func evict() {
-    while first < next {
+    while first < next, kept.count > 0 {
       let isNewest = reader == nil && next - first == 1 && next == end && window.isOpen
       let over = window.isOver(bytes: keptBytes - unsentBytes, count: next - first)
       guard over, !isNewest else { break }
-      let size = entries[dropped].content.count
-      entries[dropped] = Entry(content: .priming(retryMs: nil), charge: nil)
-      dropped += 1
+      let size = kept.removeFirst()
       first += 1
       keptBytes -= size
       window.give(back: size)
     }
+  }
+
+  /// The first entry was sent: it is kept as far as the stream can be resumed. Returns its size; with
+  /// the lock held.
+  private func keepFirst() -> Int {
+    let content = entries[dropped].content
+    entries[dropped].charge.take()?.release()
+    entries[dropped] = Entry(content: .priming(retryMs: nil), charge: nil)
+    dropped += 1
     if dropped == entries.count {
       entries.removeAll(keepingCapacity: entries.count <= 16)
       dropped = 0
@@ -332,7 +342,17 @@ final class MessageStream: @unchecked Sendable {
       entries.removeFirst(dropped)
       dropped = 0
     }
+    if window.isOpen {
+      kept.append(content)
+    } else {
+      first += 1
+      keptBytes -= content.count
+    }
+    return content.count
   }
+
+  /// Nobody will send the entries: they are kept as if they had been; with the lock held.
+  private func keepAll() { while dropped < entries.count { _ = keepFirst() } }
 }
 
 /// How much of what was sent a stream keeps for a client that resumes.
