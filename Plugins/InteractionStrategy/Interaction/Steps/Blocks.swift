@@ -270,7 +270,7 @@ struct BlockCompiler {
       }
       return .object([
         "uri": uri, "mimeType": mediaType,
-        "blob": .constant(.string(Base64Text.encode(bytes))), "_meta": own,
+        "blob": .constant(.string(Base64.encode(bytes))), "_meta": own,
       ])
     }
     guard let blob = try bytes(&table).data else {
@@ -309,12 +309,12 @@ struct BlockCompiler {
   ) throws(ConfigError) -> (data: ValueTemplate?, file: String?) {
     if let path = try table.string("file", "the path of a file") {
       let bytes = try files.read(path, at: table.at("file"))
-      return (.constant(.string(Base64Text.encode(bytes))), path)
+      return (.constant(.string(Base64.encode(bytes))), path)
     }
     for name in ["base64", "data", "blob"] {
       guard let value = table.take(name) else { continue }
       let text = try TextTemplate.compile(value, at: table.at(name), "base64")
-      if let constant = text.constant, !Base64Text.isValid(constant) {
+      if let constant = text.constant, !Base64.isValid(constant) {
         throw ConfigError(
           table.at(name), "found a text that is not base64 (RFC 4648, section 4) with its padding")
       }

@@ -1,10 +1,12 @@
-/// Base64 with padding (RFC 4648, section 4).
-enum Base64 {
+/// Base64 (RFC 4648, section 4): how JSON carries bytes.
+public enum Base64 {
   private static let alphabet = Array(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-  static func encode(_ bytes: some Sequence<UInt8>) -> String {
+  /// The text of `bytes`, with padding.
+  public static func encode(_ bytes: some Sequence<UInt8>) -> String {
     var text: [UInt8] = []
+    text.reserveCapacity((bytes.underestimatedCount + 2) / 3 * 4)
     var bits: UInt32 = 0
     var count = 0
     for byte in bytes {
@@ -21,7 +23,7 @@ enum Base64 {
   }
 
   /// The bytes that `text` encodes; nil where it is no base64. Padding may be absent.
-  static func decode(_ text: some Sequence<UInt8>) -> [UInt8]? {
+  public static func decode(_ text: some Sequence<UInt8>) -> [UInt8]? {
     var bytes: [UInt8] = []
     var bits: UInt32 = 0
     var count = 0
@@ -46,6 +48,11 @@ enum Base64 {
       bits & (1 << UInt32(count) - 1) == 0
     else { return nil }
     return bytes
+  }
+
+  /// Whether `text` is base64 of some bytes, with its padding.
+  public static func isValid(_ text: String) -> Bool {
+    text.utf8.count % 4 == 0 && decode(text.utf8) != nil
   }
 
   private static func value(_ byte: UInt8) -> UInt32? {
