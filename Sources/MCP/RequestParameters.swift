@@ -52,6 +52,9 @@ public struct RequestParameters: ParameterReading {
 
   private var firstProblem: ParameterProblem?
 
+  /// Whether something is wrong with a member, without making the error.
+  public var hasProblem: Bool { firstProblem != nil }
+
   /// What is wrong with a member, the first thing found.
   public var problem: MCPError? { firstProblem?.error }
 

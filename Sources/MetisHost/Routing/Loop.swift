@@ -17,6 +17,8 @@ final class Loop: @unchecked Sendable {
   let calls: CallTable
   private let epoch: EpochSlot
   private let thread: pthread_t
+  /// Of the stateless era.
+  let modern = RevisionTraits.of(.july2026)
 
   // Posted by other threads.
   private let lock = Lock()

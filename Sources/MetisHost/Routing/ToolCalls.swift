@@ -88,7 +88,7 @@ extension Loop {
     ) { call in
       call.revision = request.revision
       call.id = request.id
-      call.session = request.session
+      if let session = request.session { call.session = session }
       if let meta = request.parameters.pointee.meta.raw { call.meta = meta.bytes }
       if let token = request.parameters.pointee.meta.progressToken {
         call.progressToken = token.bytes
