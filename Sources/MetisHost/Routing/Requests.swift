@@ -34,8 +34,7 @@ struct Request {
 extension Loop {
   /// Takes a message apart, its parameters into ``parameters``; errors carry what JSON-RPC and HTTP answer with.
   func decode(_ body: UnsafeRawBufferPointer) throws(MCPError) -> Envelope {
-    // They hold no reference: what was there before needs no end.
-    parameters.initialize(to: RequestParameters(known: knownMeta))
+    parameters.update(from: noParameters, count: 1)
     do {
       return try Envelope.decode(
         body, limits: core.limits.json, parameters: &parameters.pointee)
@@ -55,8 +54,7 @@ extension Loop {
   static func checkStateless(
     _ parameters: UnsafePointer<RequestParameters>
   ) throws(MCPError) {
-    guard !parameters.pointee.hasProblem, parameters.pointee.meta.protocolVersion != nil,
-      parameters.pointee.meta.clientCapabilities != nil
+    guard RequestParameters.areComplete(parameters)
     else { throw incompleteness(parameters.pointee) }
   }
 

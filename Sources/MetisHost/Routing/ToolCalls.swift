@@ -194,7 +194,8 @@ extension Loop {
       call.isShared = true
       makePending(call, token, instances)
     }
-    let code = StrategyCalls.call(instances.strategy, instance.pointer, &request)
+    let code = StrategyCalls.call(
+      instances.strategy, instance._withUnsafeGuaranteedRef { $0.pointer }, &request)
     instances.release(instance)
     // Most calls have ended by now, inside the strategy's `complete`.
     guard !call.isClosed(token) else { return }
@@ -335,7 +336,8 @@ final class BlockingCall: @unchecked Sendable {
           inputs.withSlice { inputs in
             request.state = state
             request.inputs = inputs
-            return StrategyCalls.call(instances.strategy, instance.pointer, &request)
+            return StrategyCalls.call(
+              instances.strategy, instance._withUnsafeGuaranteedRef { $0.pointer }, &request)
           }
         }
       }
