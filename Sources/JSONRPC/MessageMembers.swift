@@ -112,7 +112,7 @@ struct MessageMembers {
 
   /// The message that the members make.
   func envelope() throws(EnvelopeError) -> Envelope {
-    if let problem { throw EnvelopeError.invalid(problem, id: knownID) }
+    if !isSoundCall, let problem { throw EnvelopeError.invalid(problem, id: knownID) }
     let kind: Envelope.Kind =
       if method != nil {
         id == nil ? .notification : .request
@@ -128,6 +128,17 @@ struct MessageMembers {
   /// The id, where there is exactly one and it is valid.
   private var knownID: RequestID? {
     idIsAmbiguous ? nil : id.flatMap { RequestID($0) }
+  }
+
+  /// Whether nothing is wrong with a request or notification: most messages are one, and need no
+  /// text of a problem.
+  @inline(__always)
+  private var isSoundCall: Bool {
+    guard versionIsRight, methodName != nil, duplicate == nil, result == nil, error == nil
+    else { return false }
+    if let params, params.kind != .object { return false }
+    guard let id else { return true }
+    return RequestID.isID(id)
   }
 
   /// What keeps the members from being a message, or nil.

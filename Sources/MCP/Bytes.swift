@@ -17,23 +17,42 @@ extension UnsafeRawBufferPointer {
   /// other character of a token equal to one of `other`'s.
   @inlinable @inline(__always)
   public func equalsIgnoringCase(_ other: StaticString) -> Bool {
-    guard count == other.utf8CodeUnitCount, let bytes = baseAddress else { return false }
+    // The count is the literal's, so that the comparison is made in place. The last word overlaps
+    // the one before it.
+    let length = other.utf8CodeUnitCount
+    guard count == length, let bytes = baseAddress else { return false }
     let expected = UnsafeRawPointer(other.utf8Start)
-    let mask: UInt64 = 0x2020_2020_2020_2020
     var offset = 0
-    while offset + 8 <= count {
-      let found = bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self) | mask
-      if found != expected.loadUnaligned(fromByteOffset: offset, as: UInt64.self) | mask {
-        return false
+    if length >= 8 {
+      while offset &+ 8 < length {
+        guard
+          Self.equalIgnoringCase(bytes + offset, expected + offset, 0x2020_2020_2020_2020 as UInt64)
+        else { return false }
+        offset &+= 8
       }
-      offset += 8
+      offset = length &- 8
+      return Self.equalIgnoringCase(
+        bytes + offset, expected + offset, 0x2020_2020_2020_2020 as UInt64)
     }
-    while offset < count {
-      let found = bytes.load(fromByteOffset: offset, as: UInt8.self) | 0x20
-      if found != expected.load(fromByteOffset: offset, as: UInt8.self) | 0x20 { return false }
-      offset += 1
+    if length >= 4 {
+      offset = length &- 4
+      return Self.equalIgnoringCase(bytes, expected, 0x2020_2020 as UInt32)
+        && Self.equalIgnoringCase(bytes + offset, expected + offset, 0x2020_2020 as UInt32)
+    }
+    while offset < length {
+      guard Self.equalIgnoringCase(bytes + offset, expected + offset, 0x20 as UInt8)
+      else { return false }
+      offset &+= 1
     }
     return true
+  }
+
+  /// Whether two words are equal but for the bits of `mask`.
+  @inlinable @inline(__always)
+  static func equalIgnoringCase<Word: FixedWidthInteger & BitwiseCopyable>(
+    _ left: UnsafeRawPointer, _ right: UnsafeRawPointer, _ mask: Word
+  ) -> Bool {
+    left.loadUnaligned(as: Word.self) | mask == right.loadUnaligned(as: Word.self) | mask
   }
 
   /// Whether the text `other` stands somewhere in these bytes.

@@ -59,34 +59,42 @@ public struct HTTPFields {
 
   /// Takes one field; `name` in any case, `value` trimmed.
   public mutating func add(name field: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
-    // Field names are told apart by length; each candidate is compared in full.
+    // Field names are told apart by length, once; each candidate is compared in full.
     switch field.count {
-    case 4 where field.equalsIgnoringCase("host"): HTTPFields.set(&host, value, &isAmbiguous)
+    case 4:
+      if field.equalsIgnoringCase("host") { HTTPFields.set(&host, value, &isAmbiguous) }
     case 6:
       if field.equalsIgnoringCase("accept") {
         takeAccept(value)
       } else if field.equalsIgnoringCase("origin") {
         HTTPFields.set(&origin, value, &isAmbiguous)
       }
-    case 7 where field.equalsIgnoringCase("upgrade"):
-      takeUpgrade(value)
-    case 8 where field.equalsIgnoringCase("mcp-name"): HTTPFields.set(&name, value, &isAmbiguous)
-    case 10 where field.equalsIgnoringCase("mcp-method"):
-      HTTPFields.set(&method, value, &isAmbiguous)
-    case 12 where field.equalsIgnoringCase("content-type"):
-      HTTPFields.set(&contentType, value, &isAmbiguous)
+    case 7:
+      if field.equalsIgnoringCase("upgrade") { takeUpgrade(value) }
+    case 8:
+      if field.equalsIgnoringCase("mcp-name") { HTTPFields.set(&name, value, &isAmbiguous) }
+    case 10:
+      if field.equalsIgnoringCase("mcp-method") { HTTPFields.set(&method, value, &isAmbiguous) }
+    case 12:
+      if field.equalsIgnoringCase("content-type") {
+        HTTPFields.set(&contentType, value, &isAmbiguous)
+      }
     case 13:
       if field.equalsIgnoringCase("authorization") {
         HTTPFields.set(&authorization, value, &isAmbiguous)
       } else if field.equalsIgnoringCase("last-event-id") {
         HTTPFields.set(&lastEventID, value, &isAmbiguous)
       }
-    case 14 where field.equalsIgnoringCase("mcp-session-id"):
-      HTTPFields.set(&sessionID, value, &isAmbiguous)
-    case 20 where field.equalsIgnoringCase("mcp-protocol-version"):
-      HTTPFields.set(&protocolVersion, value, &isAmbiguous)
-    case 22 where field.equalsIgnoringCase("sec-websocket-protocol"):
-      takeSubprotocols(value)
+    case 14:
+      if field.equalsIgnoringCase("mcp-session-id") {
+        HTTPFields.set(&sessionID, value, &isAmbiguous)
+      }
+    case 20:
+      if field.equalsIgnoringCase("mcp-protocol-version") {
+        HTTPFields.set(&protocolVersion, value, &isAmbiguous)
+      }
+    case 22:
+      if field.equalsIgnoringCase("sec-websocket-protocol") { takeSubprotocols(value) }
     default: break
     }
   }

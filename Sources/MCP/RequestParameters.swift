@@ -52,6 +52,13 @@ public struct RequestParameters: ParameterReading {
 
   private var firstProblem: ParameterProblem?
 
+  /// Whether nothing is wrong with the members, and `_meta` has what a stateless request needs. By
+  /// a pointer: nothing is copied.
+  public static func areComplete(_ parameters: UnsafePointer<RequestParameters>) -> Bool {
+    parameters.pointee.firstProblem == nil && parameters.pointee.meta.protocolVersion != nil
+      && parameters.pointee.meta.clientCapabilities != nil
+  }
+
   /// What is wrong with a member, the first thing found.
   public var problem: MCPError? { firstProblem?.error }
 

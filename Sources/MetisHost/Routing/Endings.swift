@@ -70,8 +70,13 @@ extension Loop {
 
   /// Gives back what a call holds beyond itself.
   func release(_ call: Call) {
-    if case .owned(_, _, let release) = call.outcome { release() }
-    if case .none = call.outcome {} else { call.outcome = .none }
+    switch call.outcome {
+    case .none: break
+    case .owned(_, _, let release):
+      release()
+      call.outcome = .none
+    case .completed, .failed, .refused, .cancelled, .asked: call.outcome = .none
+    }
     if call.isPending {
       call.isPending = false
       call.isRegistered = false

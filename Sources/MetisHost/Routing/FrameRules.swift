@@ -79,7 +79,7 @@ extension Loop {
     request.session = connection.stateless
     guard !isRepeated(request) else { return }
     do throws(MCPError) {
-      try Loop.checkStateless(request.parameters.pointee)
+      try Loop.checkStateless(request.parameters)
       if let version = request.parameters.pointee.meta.protocolVersion,
         !(version == ProtocolRevision.july2026.name) || !settings.offers(.july2026)
       {

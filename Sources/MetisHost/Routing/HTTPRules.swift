@@ -10,16 +10,11 @@ import MetisPluginAPI
 extension Loop {
   func receiveHTTP(_ message: UnsafePointer<metis_message_v1>) {
     let exchange = message.pointee.exchange
-    var fields = HTTPFields()
-    if let first = message.pointee.fields {
-      for index in 0..<message.pointee.field_count {
-        fields.add(name: first[index].name.raw, value: first[index].value.raw)
-      }
-    }
-    guard settings.hosts.accepts(host: fields.host) else {
+    let fields = HTTPFields(of: message)
+    guard takes(host: fields.host) else {
       return refuse(exchange, .http(421, "Host is not one that this server answers for"))
     }
-    guard settings.hosts.accepts(origin: fields.origin) else {
+    guard fields.origin == nil || policyAccepts(origin: fields.origin) else {
       return refuse(exchange, .http(403, "Origin is not allowed"))
     }
     let target = message.pointee.target.raw
@@ -47,6 +42,25 @@ extension Loop {
     } else {
       receiveLegacy(message, fields, version ?? nil, principal)
     }
+  }
+
+  /// Whether the server answers for a host: the policy itself, whose arrays are counted, is asked
+  /// for names of other machines only.
+  @inline(__always)
+  private func takes(host: UnsafeRawBufferPointer?) -> Bool {
+    if settings.takesEveryHost { return true }
+    if settings.takesLoopback, let host, HostPolicy.isLoopback(host) { return true }
+    return policyAccepts(host: host)
+  }
+
+  @inline(never)
+  private func policyAccepts(host: UnsafeRawBufferPointer?) -> Bool {
+    settings.hosts.accepts(host: host)
+  }
+
+  @inline(never)
+  private func policyAccepts(origin: UnsafeRawBufferPointer?) -> Bool {
+    settings.hosts.accepts(origin: origin)
   }
 
   private enum Endpoint {
@@ -115,14 +129,14 @@ extension Loop {
     var request = Request(
       answerer: .exchange(exchange, isFrame: false), id: id.bytes, revision: .july2026,
       parameters: parameters)
-    request.principal = principal
+    if !principal.isEmpty { request.principal = principal }
     request.fields = UnsafeBufferPointer(
       start: message.pointee.fields,
       count: message.pointee.fields == nil ? 0 : message.pointee.field_count)
     request.method = method.raw
     do throws(MCPError) {
-      try checkModern(parameters.pointee, fields, method)
-      guard let known = Method(method), RevisionTraits.of(.july2026).knows(known) else {
+      try checkModern(fields, method)
+      guard let known = Method(method), modern.knows(known) else {
         throw MCPError.methodNotFound(method.decoded)
       }
       try checkName(known, fields)
@@ -134,10 +148,10 @@ extension Loop {
 
   /// Holds the fields against the parameters.
   private func checkModern(
-    _ parameters: borrowing RequestParameters, _ fields: HTTPFields, _ method: JSONStringSlice
+    _ fields: HTTPFields, _ method: JSONStringSlice
   ) throws(MCPError) {
     try Loop.checkStateless(parameters)
-    guard let named = parameters.meta.protocolVersion, let header = fields.protocolVersion,
+    guard let named = parameters.pointee.meta.protocolVersion, let header = fields.protocolVersion,
       named.equals(header)
     else {
       throw .headerMismatch(
@@ -350,6 +364,17 @@ extension Loop {
       answerInitialize(request, session.id)
     } catch {
       answer(request, error)
+    }
+  }
+}
+
+extension HTTPFields {
+  /// The fields of a message.
+  fileprivate init(of message: UnsafePointer<metis_message_v1>) {
+    self.init()
+    guard let first = message.pointee.fields else { return }
+    for index in 0..<message.pointee.field_count {
+      add(name: first[index].name.raw, value: first[index].value.raw)
     }
   }
 }

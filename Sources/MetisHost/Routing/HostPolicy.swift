@@ -33,6 +33,12 @@ struct HostPolicy: Sendable {
     listedOrigins = origins.map { Set($0) }
   }
 
+  /// Whether no `Host` is refused.
+  var takesEveryHost: Bool { listedHosts.map { $0.contains("*") } ?? !isLoopbackOnly }
+
+  /// Whether no name of the loopback is refused.
+  var takesLoopback: Bool { listedHosts.map { $0.contains("*") } ?? true }
+
   /// Whether the server answers for this host. A missing one was refused by the transport.
   func accepts(host: UnsafeRawBufferPointer?) -> Bool {
     if let listedHosts { return HostPolicy.accepts(host: host, listedHosts) }
@@ -66,6 +72,7 @@ struct HostPolicy: Sendable {
   }
 
   /// `localhost`, `127.0.0.1` or `[::1]`, with or without a port.
+  @inline(__always)
   static func isLoopback(_ host: UnsafeRawBufferPointer) -> Bool {
     if matches(host, "127.0.0.1") || matches(host, "localhost") { return true }
     // The comparison without case takes `{` for `[`.
@@ -73,6 +80,7 @@ struct HostPolicy: Sendable {
       && matches(host, "[::1]")
   }
 
+  @inline(__always)
   private static func matches(_ host: UnsafeRawBufferPointer, _ name: StaticString) -> Bool {
     let count = name.utf8CodeUnitCount
     guard host.count >= count,

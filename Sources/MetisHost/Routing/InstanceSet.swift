@@ -21,6 +21,8 @@ final class InstanceSet: @unchecked Sendable {
   /// What the instances answer for: pending calls name it longer than snapshots do.
   let target: Target
   let instances: [Instance]
+  /// The one of a reentrant strategy: many loops share it, and count no reference to it.
+  private let shared: Unmanaged<Instance>?
   let flags: UInt32
   let strategy: UnsafePointer<metis_strategy_v1>
   /// Calls that have returned to their loop without an end.
@@ -35,6 +37,9 @@ final class InstanceSet: @unchecked Sendable {
     self.strategy = strategy
     self.instances = instances
     flags = strategy.pointee.flags
+    shared =
+      flags & METIS_STRATEGY_REENTRANT != 0
+      ? instances.first.map { Unmanaged.passUnretained($0) } : nil
   }
 
   var mayBlock: Bool { flags & METIS_STRATEGY_MAY_BLOCK != 0 }
@@ -42,17 +47,19 @@ final class InstanceSet: @unchecked Sendable {
   var isReentrant: Bool { flags & METIS_STRATEGY_REENTRANT != 0 }
 
   /// An instance for a call; nil where all are in a call already, which only a strategy that calls
-  /// itself brings about. `hint` spreads the threads over the instances.
+  /// itself brings about. `hint` spreads the threads over the instances. Lives as long as the set.
   @inline(__always)
-  func acquire(hint: Int) -> Instance? {
-    if isReentrant { return instances[0] }
+  func acquire(hint: Int) -> Unmanaged<Instance>? { shared ?? acquireOne(hint: hint) }
+
+  @inline(never)
+  private func acquireOne(hint: Int) -> Unmanaged<Instance>? {
     let count = instances.count
     for offset in 0..<count {
       let candidate = instances[(hint + offset) % count]
       if candidate.isBusy.compareExchange(
         expected: false, desired: true, ordering: .acquiring
       ).exchanged {
-        return candidate
+        return Unmanaged.passUnretained(candidate)
       }
     }
     return nil
@@ -60,8 +67,9 @@ final class InstanceSet: @unchecked Sendable {
 
   /// Gives an instance back after its call has returned.
   @inline(__always)
-  func release(_ instance: Instance) {
-    if !isReentrant { instance.isBusy.store(false, ordering: .releasing) }
+  func release(_ instance: Unmanaged<Instance>) {
+    guard shared == nil else { return }
+    instance._withUnsafeGuaranteedRef { $0.isBusy.store(false, ordering: .releasing) }
   }
 
   /// A call goes on after it has returned.

@@ -17,6 +17,8 @@ final class Loop: @unchecked Sendable {
   let calls: CallTable
   private let epoch: EpochSlot
   private let thread: pthread_t
+  /// Of the stateless era.
+  let modern = RevisionTraits.of(.july2026)
 
   // Posted by other threads.
   private let lock = Lock()
@@ -57,6 +59,8 @@ final class Loop: @unchecked Sendable {
   var nextKeepAlive = UInt64.max
   /// The parameters of the message in hand; slices of its bytes.
   let parameters: UnsafeMutablePointer<RequestParameters>
+  /// What ``parameters`` are before a message is read: copied as bytes, since they hold no reference.
+  let noParameters: UnsafePointer<RequestParameters>
   private(set) var knownMeta: UnsafeMutablePointer<KnownMeta>
   /// Reused for every answer.
   var scratch: [UInt8] = []
@@ -114,7 +118,10 @@ final class Loop: @unchecked Sendable {
     knownMeta = .allocate(capacity: 1)
     knownMeta.initialize(to: KnownMeta())
     parameters = .allocate(capacity: 1)
-    parameters.initialize(to: RequestParameters())
+    parameters.initialize(to: RequestParameters(known: knownMeta))
+    let blank = UnsafeMutablePointer<RequestParameters>.allocate(capacity: 1)
+    blank.initialize(to: RequestParameters(known: knownMeta))
+    noParameters = UnsafePointer(blank)
     parts = .allocate(capacity: Loop.maximumParts)
     fields = .allocate(capacity: Loop.maximumFields)
     // For ever: a plugin's thread may be on its way here long after the loop has ended.

@@ -144,7 +144,7 @@ public final class MeasuredHost {
         }
         instances._withUnsafeGuaranteedRef { instances in
           guard let instance = instances.acquire(hint: 0) else { return }
-          let answer = strategy(instance.pointer, request)
+          let answer = strategy(instance._withUnsafeGuaranteedRef { $0.pointer }, request)
           instances.release(instance)
           _ = loop.finish(opened, call, shape: METIS_SHAPE_RESULT, answer)
         }

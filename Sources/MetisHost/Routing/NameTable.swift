@@ -1,5 +1,3 @@
-import Glibc
-
 /// Names to places, for the request path: open addressing over one block of memory, filled once.
 ///
 /// A look-up costs one hash over the name's bytes and one comparison, with 10 names as with 10,000.
@@ -52,7 +50,7 @@ struct NameTable: ~Copyable {
       let candidate = cells[cell]
       if candidate.place < 0 { return -1 }
       if candidate.hash == hash, candidate.name.count == name.count,
-        name.isEmpty || memcmp(candidate.name.baseAddress!, name.baseAddress!, name.count) == 0
+        NameTable.areEqual(candidate.name, name)
       {
         return candidate.place
       }
@@ -69,12 +67,37 @@ struct NameTable: ~Copyable {
       state = fold(state ^ name.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
       offset += 8
     }
-    var tail: UInt64 = 0
-    while offset < name.count {
-      tail = tail << 8 | UInt64(name[offset])
-      offset += 1
+    return fold(state ^ tail(name))
+  }
+
+  /// The last eight bytes, or all of a name that has fewer: words that overlap, so that no byte is
+  /// taken alone. Names of one length have equal tails where these bytes are equal.
+  @inline(__always)
+  private static func tail(_ name: UnsafeRawBufferPointer) -> UInt64 {
+    let count = name.count
+    if count >= 8 { return name.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self) }
+    if count >= 4 {
+      let low = name.loadUnaligned(as: UInt32.self)
+      let high = name.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self)
+      return UInt64(high) << 32 | UInt64(low)
     }
-    return fold(state ^ tail)
+    var tail: UInt64 = 0
+    for byte in name { tail = tail << 8 | UInt64(byte) }
+    return tail
+  }
+
+  /// Compares two names of one length. In place: what `memcmp` takes depends on where they stand.
+  @inline(__always)
+  private static func areEqual(
+    _ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer
+  ) -> Bool {
+    var offset = 0
+    while offset &+ 8 < left.count {
+      let found = left.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+      if found != right.loadUnaligned(fromByteOffset: offset, as: UInt64.self) { return false }
+      offset &+= 8
+    }
+    return tail(left) == tail(right)
   }
 
   @inline(__always)

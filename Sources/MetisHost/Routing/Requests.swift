@@ -34,7 +34,7 @@ struct Request {
 extension Loop {
   /// Takes a message apart, its parameters into ``parameters``; errors carry what JSON-RPC and HTTP answer with.
   func decode(_ body: UnsafeRawBufferPointer) throws(MCPError) -> Envelope {
-    parameters.pointee = RequestParameters(known: knownMeta)
+    parameters.update(from: noParameters, count: 1)
     do {
       return try Envelope.decode(
         body, limits: core.limits.json, parameters: &parameters.pointee)
@@ -50,9 +50,18 @@ extension Loop {
   }
 
   /// Checks the parameters of a stateless request: its envelope has to be complete.
-  static func checkStateless(_ parameters: borrowing RequestParameters) throws(MCPError) {
-    if let problem = parameters.problem { throw problem }
-    if parameters.meta.protocolVersion != nil, parameters.meta.clientCapabilities != nil { return }
+  @inline(__always)
+  static func checkStateless(
+    _ parameters: UnsafePointer<RequestParameters>
+  ) throws(MCPError) {
+    guard RequestParameters.areComplete(parameters)
+    else { throw incompleteness(parameters.pointee) }
+  }
+
+  /// What keeps the parameters of a stateless request from being complete.
+  @inline(never)
+  private static func incompleteness(_ parameters: RequestParameters) -> MCPError {
+    if let problem = parameters.problem { return problem }
     var missing: [String] = []
     if parameters.meta.protocolVersion == nil {
       missing.append("io.modelcontextprotocol/protocolVersion")
@@ -60,7 +69,7 @@ extension Loop {
     if parameters.meta.clientCapabilities == nil {
       missing.append("io.modelcontextprotocol/clientCapabilities")
     }
-    throw .incompleteMeta("params._meta lacks: " + missing.joined(separator: ", "))
+    return .incompleteMeta("params._meta lacks: " + missing.joined(separator: ", "))
   }
 
   /// Checks the parameters of `initialize`.
@@ -143,6 +152,7 @@ extension Loop {
   }
 
   /// Goes on with the parameters that a filter wrote.
+  @inline(never)
   private func performFiltered(
     _ method: Method, _ request: Request, _ params: UnsafeRawBufferPointer
   ) throws(MCPError) {

@@ -88,7 +88,7 @@ extension Loop {
     ) { call in
       call.revision = request.revision
       call.id = request.id
-      call.session = request.session
+      if let session = request.session { call.session = session }
       if let meta = request.parameters.pointee.meta.raw { call.meta = meta.bytes }
       if let token = request.parameters.pointee.meta.progressToken {
         call.progressToken = token.bytes
@@ -194,7 +194,8 @@ extension Loop {
       call.isShared = true
       makePending(call, token, instances)
     }
-    let code = StrategyCalls.call(instances.strategy, instance.pointer, &request)
+    let code = StrategyCalls.call(
+      instances.strategy, instance._withUnsafeGuaranteedRef { $0.pointer }, &request)
     instances.release(instance)
     // Most calls have ended by now, inside the strategy's `complete`.
     guard !call.isClosed(token) else { return }
@@ -335,7 +336,8 @@ final class BlockingCall: @unchecked Sendable {
           inputs.withSlice { inputs in
             request.state = state
             request.inputs = inputs
-            return StrategyCalls.call(instances.strategy, instance.pointer, &request)
+            return StrategyCalls.call(
+              instances.strategy, instance._withUnsafeGuaranteedRef { $0.pointer }, &request)
           }
         }
       }

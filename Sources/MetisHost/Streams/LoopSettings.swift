@@ -7,7 +7,10 @@ import struct MetisConfig.ServerSettings
 struct LoopSettings {
   /// The number of the snapshot that this was read from.
   var number: UInt64 = .max
+  /// Its arrays are counted: the request path asks ``takesEveryHost`` and ``takesLoopback`` first.
   var hosts: HostPolicy
+  private(set) var takesEveryHost: Bool
+  private(set) var takesLoopback: Bool
   /// The offered revisions, a bit each.
   private var revisions: UInt8 = 0xFF
   /// The newest revision of the handshake era that is offered; nil: none is.
@@ -27,11 +30,17 @@ struct LoopSettings {
   var subscribe = true
 
   /// The settings before the first snapshot.
-  init(hosts: HostPolicy) { self.hosts = hosts }
+  init(hosts: HostPolicy) {
+    self.hosts = hosts
+    takesEveryHost = hosts.takesEveryHost
+    takesLoopback = hosts.takesLoopback
+  }
 
   init(_ settings: ServerSettings, number: UInt64, derived: HostPolicy, budget: ReplayBudget) {
     self.number = number
     hosts = HostPolicy(derived: derived, hosts: settings.hosts, origins: settings.origins)
+    takesEveryHost = hosts.takesEveryHost
+    takesLoopback = hosts.takesLoopback
     revisions = 0
     for revision in ProtocolRevision.allCases
     where settings.revisions.contains(revision.name.description) {
