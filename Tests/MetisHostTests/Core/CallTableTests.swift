@@ -40,7 +40,8 @@ import Testing
   /// Of no generation, of a table that no process has, or of a place that no table has: no other
   /// test's call has one of them.
   private static let strange: [UInt64] = [
-    0, 1, 0xFFFF, 0x3FF << 22, 0x3F_FFFF, 1 << 32 | 0x3FF << 22, 1 << 32 | 0x3F_FFFF, .max, .max - 1,
+    0, 1, 0xFFFF, 0x3FF << 22, 0x3F_FFFF, 1 << 32 | 0x3FF << 22, 1 << 32 | 0x3F_FFFF, .max,
+    .max - 1,
   ]
 
   @Test func numbersThatWereNeverTokensAreHarmless() {

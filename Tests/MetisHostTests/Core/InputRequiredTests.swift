@@ -148,7 +148,8 @@ import Testing
       return answer.errorMessage
     }
     for tampered in [
-      asked + "-TAMPERED", String(asked.dropLast()), "", (asked.hasPrefix("A") ? "B" : "A") + asked.dropFirst(), "%%%",
+      asked + "-TAMPERED", String(asked.dropLast()), "",
+      (asked.hasPrefix("A") ? "B" : "A") + asked.dropFirst(), "%%%",
       String(asked.reversed()),
     ] {
       #expect(refusal("ask-state", Asked.form, tampered).contains("altered"), "\(tampered)")
