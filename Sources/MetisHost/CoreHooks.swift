@@ -53,11 +53,14 @@ final class CoreHooks: HostServiceHooks, @unchecked Sendable {
   func sessionKey(call token: UInt64) -> String? {
     guard let opened = CallDirectory.find(token) else { return nil }
     return opened._withUnsafeGuaranteedRef { call in
-      guard call.isOpen(token) else { return nil }
-      if let session = call.session, !session.id.isEmpty { return "session:" + session.id }
-      if let id = Principal.id(call.principal) { return "principal:" + id }
-      // Framed connections and clients without a name share one store.
-      return "anonymous"
+      let isLoop = call.table.owner?._withUnsafeGuaranteedRef { $0.isCurrent } ?? false
+      // The loop may end the call meanwhile: what it knows is read while it is open.
+      return call.whileOpen(token, isLoop: isLoop) {
+        if let session = call.session, !session.id.isEmpty { return "session:" + session.id }
+        if let id = Principal.id(call.principal) { return "principal:" + id }
+        // Framed connections and clients without a name share one store.
+        return "anonymous"
+      }
     }
   }
 

@@ -46,7 +46,13 @@ static int32_t create(void *plugin, const metis_instance_v1 *setup, metis_error_
   return METIS_OK;
 }
 
-static void destroy(void *instance) { free(instance); }
+// Threads on their way. To the host a cancelled call has ended, while its thread is still at work.
+static atomic_long threads;
+
+static void destroy(void *instance) {
+  for (int i = 0; i < 5000 && atomic_load(&threads); i++) usleep(1000);
+  free(instance);
+}
 
 static bool named(const task *task, const char *name) {
   return strncmp(task->name, name, strlen(name)) == 0;
@@ -168,6 +174,7 @@ static void *run(void *argument) {
   task *own = argument;
   finish(own);
   free(own);
+  atomic_fetch_sub(&threads, 1);
   return NULL;
 }
 #endif
@@ -186,7 +193,11 @@ static int32_t call(void *instance, const metis_request_v1 *request,
   task *own = malloc(sizeof *own);
   *own = given;
   pthread_t thread;
-  if (pthread_create(&thread, NULL, run, own) != 0) return METIS_FAILED;
+  atomic_fetch_add(&threads, 1);
+  if (pthread_create(&thread, NULL, run, own) != 0) {
+    atomic_fetch_sub(&threads, 1);
+    return METIS_FAILED;
+  }
   pthread_detach(thread);
   return METIS_OK;
 #else

@@ -225,6 +225,8 @@ final class Call: @unchecked Sendable {
   /// [loop-thread]
   func reopen() {
     buffer.removeAll()
+    // Who waits for the reader waits under the token that has ended.
+    if isShared || flow != nil { endFlow() }
     contextText.removeAll()
     emitted.removeAll()
     emittedBytes = 0

@@ -9,7 +9,7 @@ extension Loop {
     guard let object = request.parameters.pointee.notifications else {
       throw .invalidParams("params.notifications is missing; expected an object")
     }
-    let granted = granted(try SubscriptionFilter(object))
+    let granted = granted(try SubscriptionFilter(object), request)
     let id = [UInt8](request.id)
     let subscriber = Subscriber(subscription: id, interests: Subscriber.Interests(granted))
     switch request.answerer {
@@ -59,8 +59,11 @@ extension Loop {
   }
 
   /// What a client gets of what it asks for.
-  private func granted(_ asked: SubscriptionFilter) -> SubscriptionFilter {
+  private func granted(_ asked: SubscriptionFilter, _ request: Request) -> SubscriptionFilter {
     var granted = asked
+    // An id alone that leaked gives nobody else the task.
+    let owner = Principal.id(request.principal)
+    granted.tasks = asked.tasks?.filter { !core.tasks.isForeign($0, to: owner) }
     granted.tools = asked.tools && settings.tools
     granted.prompts = asked.prompts && settings.prompts
     granted.resources = asked.resources && settings.resources
@@ -70,7 +73,7 @@ extension Loop {
 
   /// Events for `subscriber` go to a stream that is read here.
   func attach(_ subscriber: Subscriber, _ stream: MessageStream, _ exchange: UInt64) {
-    stream.subscribers.append(subscriber)
+    stream.add(subscriber)
     subscriber.attach(StreamReader(loop: self, exchange: exchange))
   }
 
@@ -95,7 +98,7 @@ extension Loop {
     let subscriber = connection.listens.remove(at: place)
     core.subscriptions.leave(listen: subscriber)
     subscriber.detach(connection.exchange, of: self)
-    connection.stream.subscribers.removeAll { $0 === subscriber }
+    connection.stream.removeSubscribers { $0 === subscriber }
     return true
   }
 
@@ -120,7 +123,7 @@ extension Loop {
           connection.stream,
           .message(SubscriptionMessages.cancelled(subscriber.subscription ?? [])), isAnswer: true)
       }
-      connection.stream.subscribers.removeAll { $0.subscription != nil }
+      connection.stream.removeSubscribers { $0.subscription != nil }
       connection.listens = []
     }
   }

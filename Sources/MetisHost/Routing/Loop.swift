@@ -157,7 +157,9 @@ final class Loop: @unchecked Sendable {
   @inline(never)
   private func adopt() {
     settings = snapshot._withUnsafeGuaranteedRef {
-      LoopSettings($0.settings, number: $0.number, derived: core.hosts, budget: core.replay)
+      LoopSettings(
+        $0.settings, $0.encoded.server.capabilities, number: $0.number, derived: core.hosts,
+        budget: core.replay)
     }
   }
 
@@ -271,6 +273,8 @@ final class Loop: @unchecked Sendable {
       batches = [:]
     }
     runDue(now)
+    // What was posted may have opened calls again, which wait for clients that are gone.
+    entered { for token in calls.openTokens { peerVanished(token) } }
     deadlines = DeadlineHeap()
     // A plugin may have ended a call that it has not posted yet: the table goes back with the
     // last of them.

@@ -34,7 +34,8 @@ enum Replies {
   static func end(_ token: UInt64, _ outcome: Call.Outcome) {
     guard let opened = CallDirectory.find(token) else { return }
     opened._withUnsafeGuaranteedRef { call in
-      guard call.claim(token) else { return }
+      // Another thread of the strategy may have the call in hand: nothing goes before it is done.
+      guard call.lending.withLock({ call.claim(token) }) else { return }
       hand(opened, call, token, outcome)
     }
   }

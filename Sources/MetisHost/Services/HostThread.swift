@@ -4,8 +4,9 @@ import Glibc
 struct HostThread: @unchecked Sendable {
   private let thread: pthread_t
 
-  /// Stack of threads that run code of plugins which may block: 512 KiB.
-  static let smallStack = 512 << 10
+  /// Stack of threads that run code of plugins: 2 MiB, of which the kernel gives what is touched. A
+  /// validation at the limit of its nesting takes up to 512 KiB, up to 2 MiB without optimization.
+  static let smallStack = 2 << 20
 
   /// Starts a thread that has to be joined.
   ///

@@ -22,6 +22,8 @@ extension Loop {
             + "resources/unsubscribe ends one")
       }
       core.subscriptions.subscribe(session.subscriber, uri)
+      // Another loop may have ended the session since it was found: nobody else would forget this.
+      if !session.id.isEmpty, !core.sessions.isLive(session) { core.forget(session) }
     } else {
       session.unsubscribe(uri)
       core.subscriptions.unsubscribe(session.subscriber, uri)

@@ -46,6 +46,8 @@ extension Loop {
       }
     }
     pump(stream, exchange)
+    // Who waited for the reader before waits for this one now, where it is behind as well.
+    for flow in stream.takeWaiters() { flow.resume()?() }
     if stream.number == 0 { attach(session.subscriber, stream, exchange) }
     // Another loop may have ended the session since it was found: nobody else would end this.
     if !core.sessions.isLive(session) { finishStream(exchange) }

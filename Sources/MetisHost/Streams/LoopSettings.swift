@@ -24,10 +24,14 @@ struct LoopSettings {
   /// Streams of 2025-11-25 begin with an event that has an id and no data.
   var isPriming = true
   var logging = true
+  // What clients may ask to hear of: as they are told by the capabilities.
   var tools = true
   var prompts = true
   var resources = true
   var subscribe = true
+  /// The changes that the configuration keeps from clients. A list that has just become empty is a
+  /// change as well: who was granted it hears of it.
+  private var silent = (tools: false, prompts: false, resources: false)
 
   /// The settings before the first snapshot.
   init(hosts: HostPolicy) {
@@ -36,7 +40,10 @@ struct LoopSettings {
     takesLoopback = hosts.takesLoopback
   }
 
-  init(_ settings: ServerSettings, number: UInt64, derived: HostPolicy, budget: ReplayBudget) {
+  init(
+    _ settings: ServerSettings, _ capabilities: Capabilities, number: UInt64, derived: HostPolicy,
+    budget: ReplayBudget
+  ) {
     self.number = number
     hosts = HostPolicy(derived: derived, hosts: settings.hosts, origins: settings.origins)
     takesEveryHost = hosts.takesEveryHost
@@ -56,12 +63,16 @@ struct LoopSettings {
     keepAlive = streams.keepAlive.map(LoopSettings.nanoseconds)
     stallLimit = LoopSettings.nanoseconds(streams.stallTimeout)
     isPriming = streams.priming
-    let capabilities = settings.capabilities
-    logging = capabilities.logging ?? true
-    tools = capabilities.toolsListChanged ?? true
-    prompts = capabilities.promptsListChanged ?? true
-    resources = capabilities.resourcesListChanged ?? true
-    subscribe = capabilities.resourcesSubscribe ?? true
+    logging = capabilities.logging
+    tools = capabilities.toolsListChanged ?? false
+    prompts = capabilities.promptsListChanged ?? false
+    resources = capabilities.resourcesListChanged ?? false
+    subscribe = capabilities.resourcesListChanged != nil && capabilities.resourcesSubscribe
+    let said = settings.capabilities
+    silent = (
+      said.toolsListChanged == false, said.promptsListChanged == false,
+      said.resourcesListChanged == false
+    )
   }
 
   /// Whether clients of a revision are served.
@@ -74,9 +85,9 @@ struct LoopSettings {
   /// Whether clients hear of an event.
   func offers(_ event: ChangeEvent) -> Bool {
     switch event {
-    case .toolsListChanged: tools
-    case .promptsListChanged: prompts
-    case .resourcesListChanged: resources
+    case .toolsListChanged: !silent.tools
+    case .promptsListChanged: !silent.prompts
+    case .resourcesListChanged: !silent.resources
     case .resourceUpdated: subscribe
     case .task, .message: true
     }

@@ -60,13 +60,11 @@ final class MessageStream: @unchecked Sendable {
   private var isFinished = false
   private var isPumpPosted = false
   private var waiters: [Flow] = []
-  private(set) var finishedAt: UInt64?
+  private var finishTime: UInt64?
 
-  // The reader's loop's own.
-  /// Since when the reader has not caught up: CLOCK_MONOTONIC, ns.
-  var pausedAt: UInt64 = 0
   /// Who is told on this stream.
-  var subscribers: [Subscriber] = []
+  private var subscribers: [Subscriber] = []
+  private var pauseTime: UInt64 = 0
 
   /// Messages that wait for the transport beyond its own queue; a message of any size is taken where
   /// none waits, and an answer always.
@@ -105,6 +103,32 @@ final class MessageStream: @unchecked Sendable {
 
   /// Bytes that are kept or wait.
   var byteCount: Int { lock.withLock { keptBytes } }
+
+  /// When its end came: CLOCK_MONOTONIC, ns; nil: it goes on.
+  var finishedAt: UInt64? { lock.withLock { finishTime } }
+
+  /// Since when the reader has not caught up: CLOCK_MONOTONIC, ns.
+  var pausedAt: UInt64 {
+    get { lock.withLock { pauseTime } }
+    set { lock.withLock { pauseTime = newValue } }
+  }
+
+  // MARK: Subscribers
+
+  /// Who is told on this stream: a reader on another loop may be taking it over.
+  var told: [Subscriber] { lock.withLock { subscribers } }
+
+  /// Somebody is told on this stream from now on.
+  func add(_ subscriber: Subscriber) {
+    lock.withLock {
+      if !subscribers.contains(where: { $0 === subscriber }) { subscribers.append(subscriber) }
+    }
+  }
+
+  /// Forgets those that `isGone` names.
+  func removeSubscribers(where isGone: (Subscriber) -> Bool) {
+    lock.withLock { subscribers.removeAll(where: isGone) }
+  }
 
   // MARK: The producer
 
@@ -158,7 +182,7 @@ final class MessageStream: @unchecked Sendable {
     lock.withLock {
       guard !isFinished else { return .waits }
       isFinished = true
-      finishedAt = now
+      finishTime = now
       guard let reader, !isPaused else { return .waits }
       if reader.loop === loop { return .pump }
       if !isPumpPosted {
@@ -288,6 +312,7 @@ final class MessageStream: @unchecked Sendable {
       guard let reader, reader.exchange == exchange, reader.loop === loop else { return [] }
       self.reader = nil
       isPaused = false
+      subscribers = []
       // Nobody waits for the transport any more.
       for place in dropped..<entries.count { entries[place].charge.take()?.release() }
       if window.isOpen {

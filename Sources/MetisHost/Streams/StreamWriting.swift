@@ -115,7 +115,7 @@ extension Loop {
     behind.removeValue(forKey: exchange)
     pump(stream, exchange)
     for flow in stream.takeWaiters() { flow.resume()?() }
-    for subscriber in stream.subscribers { tell(subscriber, exchange) }
+    for subscriber in stream.told { tell(subscriber, exchange) }
   }
 
   /// The transport has pushed back on a connection that was written to past its queue.
@@ -251,8 +251,7 @@ extension Loop {
   /// Forgets a reader; returns who waited for it.
   func leave(_ stream: MessageStream, _ exchange: UInt64) -> [Flow] {
     behind.removeValue(forKey: exchange)
-    for subscriber in stream.subscribers { subscriber.detach(exchange, of: self) }
-    stream.subscribers = []
+    for subscriber in stream.told { subscriber.detach(exchange, of: self) }
     return stream.detach(exchange, of: self)
   }
 

@@ -79,6 +79,13 @@ final class TaskTable: Sendable {
     }
   }
 
+  /// Whether a task is kept that another client began.
+  func isForeign(_ id: String, to owner: String?) -> Bool {
+    state.withLock { state in
+      state.numbers[id].flatMap { state.entries[$0] }.map { $0.owner != owner } ?? false
+    }
+  }
+
   /// Changes a task that has not ended; nil where it has, or is forgotten.
   func change<Outcome>(
     _ number: UInt64, wall: Int64, _ body: (inout Entry) -> Outcome

@@ -43,7 +43,7 @@ import Testing
     #expect(answer.status == 200 && !answer.now.isStream)
     let answers = try #require(answer.json.array)
     // MCP has no null ids: what is no request is answered without one, as a single message is.
-    #expect(answers.map { $0["id"] } == [5, 1, 2, JSONValue?.none])
+    #expect(answers.map { $0["id"] } == [5, 1, 2, nil] as [JSONValue?])
     #expect(answers[0]["result"]?["content"]?[0]?["text"] == "slow")
     #expect(answers[1]["result"] == [:])
     #expect(answers[2]["error"]?["code"] == -32601 && answers[3]["error"]?["code"] == -32600)

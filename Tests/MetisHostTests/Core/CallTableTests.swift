@@ -37,9 +37,16 @@ import Testing
     #expect(table.openCount == 0 && table.openTokens.isEmpty)
   }
 
+  /// Of no generation, of a table that no process has, or of a place that no table has: no other
+  /// test's call has one of them.
+  private static let strange: [UInt64] = [
+    0, 1, 0xFFFF, 0x3FF << 22, 0x3F_FFFF, 1 << 32 | 0x3FF << 22, 1 << 32 | 0x3F_FFFF, .max,
+    .max - 1,
+  ]
+
   @Test func numbersThatWereNeverTokensAreHarmless() {
     let table = Replies.table.pointee
-    for token: UInt64 in [0, 1, 0xFFFF, 0x3FF << 22, 0x3FFFFF, 1 << 32, .max, .max - 1] {
+    for token: UInt64 in CallTableTests.strange {
       #expect(table.complete(token, METIS_SHAPE_VALUE, nil, 0) == METIS_LATE)
       #expect(table.fail(token, 0, emptySlice, emptySlice) == METIS_LATE)
       #expect(table.emit(token, METIS_EMIT_LOG, emptySlice) == METIS_LATE)

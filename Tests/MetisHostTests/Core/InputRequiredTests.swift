@@ -71,6 +71,53 @@ import Testing
     host.stop()
   }
 
+  /// What the host fills in (defaults, the variables of a template) is part of the request that a
+  /// state is bound to, also where the client leaves it out again.
+  @Test func promptsAndTemplatesAskAsWell() throws {
+    let host = try TestHost.asking(
+      [],
+      more: """
+        [[prompts]]
+        name = "ask-nothing"
+        [[prompts.arguments]]
+        name = "tone"
+        default = "kind"
+        [[prompts.arguments]]
+        name = "who"
+        [prompts.mock]
+        strategy = "asker"
+        [[resources]]
+        uri_template = "ask-nothing://{id}"
+        [resources.mock]
+        strategy = "asker"
+        """)
+    func send(_ method: String, _ params: String, _ name: String) -> TestExchange {
+      host.modern(method, params, name: name).ended()
+    }
+    func again(_ exchange: TestExchange) -> String {
+      #","requestState":"\#(state(exchange))""#
+    }
+    let prompt = #""name":"ask-nothing""#
+    let asked = send("prompts/get", prompt + #","arguments":{"who":"Ada"}"#, "ask-nothing")
+    #expect(asked.result["resultType"] == "input_required")
+    for other in [#","arguments":{"who":"Bob"}"#, "", #","arguments":{"who":"Ada","tone":"dry"}"#] {
+      let refused = send("prompts/get", prompt + other + again(asked), "ask-nothing")
+      #expect(refused.errorMessage.contains("another request"), "\(other)")
+    }
+    let got = send(
+      "prompts/get", prompt + #","arguments":{"tone":"kind","who":"Ada"}"# + again(asked),
+      "ask-nothing")
+    #expect(!got.errorMessage.contains("requestState"), "\(got.text)")
+    let uri = "ask-nothing://7"
+    let read = send("resources/read", #""uri":"\#(uri)""#, uri)
+    #expect(read.result["resultType"] == "input_required")
+    let other = send("resources/read", #""uri":"ask-nothing://8""# + again(read), "ask-nothing://8")
+    #expect(other.errorMessage.contains("another request"))
+    let done = send("resources/read", #""uri":"\#(uri)""# + again(read), uri)
+    #expect(done.result["contents"]?[0]?["uri"] == .string(uri), "\(done.text)")
+    host.stop()
+  }
+
   @Test func answersMayComeBeforeTheQuestion() throws {
     let host = try TestHost.asking(["ask-plain"])
     let first = host.callTool("ask-plain").ended()
@@ -101,7 +148,8 @@ import Testing
       return answer.errorMessage
     }
     for tampered in [
-      asked + "-TAMPERED", String(asked.dropLast()), "", "A" + asked.dropFirst(), "%%%",
+      asked + "-TAMPERED", String(asked.dropLast()), "",
+      (asked.hasPrefix("A") ? "B" : "A") + asked.dropFirst(), "%%%",
       String(asked.reversed()),
     ] {
       #expect(refusal("ask-state", Asked.form, tampered).contains("altered"), "\(tampered)")

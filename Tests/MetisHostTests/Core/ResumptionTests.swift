@@ -97,6 +97,59 @@ import Testing
     host.stop()
   }
 
+  /// A client that resumes elsewhere while its first connection is behind: the strategy that waits
+  /// for the first one goes on.
+  @Test func whoWaitsForAReaderGoesOnWithTheNextOne() throws {
+    let host = try make("[server.streams]\nreplay_events = 1000", loops: 2)
+    let session = try #require(host.initialize())
+    let first = host.door.http(
+      #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"flood-600"}}"#,
+      TestHost.legacyFields + [("Mcp-Session-Id", session)],
+      reader: TestReader(high: 2048, limit: 8192))
+    #expect(first.wait { $0.wantsWritable })
+    // The strategy fills what it may fill, and waits.
+    #expect(!first.wait(seconds: 0.1) { $0.hasEnded })
+    let second = get(host, session, "1-0", loop: 1).ended(seconds: 5)
+    #expect(second.now.hasEnded)
+    #expect(StreamFlowTests.numbers(second.events) == Array(0..<600))
+    host.stop()
+  }
+
+  /// The stream of GET that another loop takes over is told like the one before.
+  @Test func aStreamThatMovesToAnotherLoopIsToldOnThere() throws {
+    let host = try make(loops: 2)
+    let session = try #require(host.initialize())
+    let first = get(host, session)
+    #expect(first.wait { !$0.body.isEmpty })
+    let second = host.door.http(
+      "", TestHost.legacyFields + [("Mcp-Session-Id", session)], verb: "GET", loop: 1,
+      reader: TestReader(high: 64, limit: 4096))
+    #expect(first.ended().now.hasEnded)
+    let subscriptions = host.host.core.subscriptions
+    for _ in 0..<100 { subscriptions.publish(.toolsListChanged) }
+    #expect(second.wait { $0.wantsWritable })
+    subscriptions.publish(.promptsListChanged)
+    let isComplete = eventually {
+      second.read()
+      return second.text.contains("notifications/prompts/list_changed")
+    }
+    #expect(isComplete)
+    // Back and forth, with changes between: nothing is lost on the way.
+    var streams: [TestExchange] = [second]
+    for round in 0..<100 {
+      let stream = get(host, session, loop: round % 2)
+      #expect(stream.wait { !$0.body.isEmpty })
+      streams.append(stream)
+      subscriptions.publish(.toolsListChanged)
+    }
+    #expect(streams.dropLast().allSatisfy { $0.ended().now.hasEnded })
+    subscriptions.publish(.resourcesListChanged)
+    #expect(streams[100].wait { String(decoding: $0.body, as: UTF8.self).contains("resources/") })
+    streams[100].disconnect()
+    #expect(eventually { host.open() == Census() })
+    host.stop()
+  }
+
   @Test func whatIsNotKnownAnyMoreIsRefused() throws {
     let host = try make("[server.streams]\nreplay_events = 2")
     let session = try #require(host.initialize())

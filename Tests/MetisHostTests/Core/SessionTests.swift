@@ -58,7 +58,8 @@ import Testing
 
   @Test func updatesGoToWhoSubscribed() throws {
     let host = try TestHost(
-      plugins: ["streamer"], tools: [.init(name: "updated", strategy: "streamer")])
+      plugins: ["streamer"], tools: [.init(name: "updated", strategy: "streamer")],
+      more: "[server.capabilities.resources]\nsubscribe = true")
     let sessions = try (0..<3).map { _ in try #require(host.initialize()) }
     let streams = sessions.map { session in
       host.door.http("", TestHost.legacyFields + [("Mcp-Session-Id", session)], verb: "GET")

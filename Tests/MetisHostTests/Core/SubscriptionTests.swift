@@ -1,4 +1,5 @@
 import JSON
+import MCP
 import Testing
 
 @testable import MetisHost
@@ -11,7 +12,12 @@ import Testing
     TestHost.Tool(name: $0, strategy: "streamer")
   }
 
-  private func make(_ more: String = "", loops: Int = 1) throws -> TestHost {
+  /// Capabilities of what the host here has none of.
+  private static let offers =
+    "[server.capabilities.prompts]\nlist_changed = true\n"
+    + "[server.capabilities.resources]\nlist_changed = true"
+
+  private func make(_ more: String = offers, loops: Int = 1) throws -> TestHost {
     try TestHost(plugins: ["streamer"], tools: SubscriptionTests.tools, more: more, loops: loops)
   }
 
@@ -61,6 +67,33 @@ import Testing
     for exchange in [tools, watched, nothing] { exchange.disconnect() }
     #expect(eventually { host.open() == Census() })
     #expect(host.host.core.subscriptions.uriCount == 0)
+    host.stop()
+  }
+
+  /// What the server has none of is no capability: nobody is told that it hears of it.
+  @Test func whatIsNotThereIsNotGranted() throws {
+    let host = try make("")
+    let exchange = listen(
+      host, "1",
+      #"{"toolsListChanged":true,"promptsListChanged":true,"resourcesListChanged":true,"#
+        + #""resourceSubscriptions":["a:b"]}"#)
+    #expect(exchange.wait { !$0.body.isEmpty })
+    #expect(exchange.events[0]["params"]?["notifications"] == ["toolsListChanged": true])
+    exchange.disconnect()
+    host.stop()
+  }
+
+  /// With a principal, a task's id is not enough to hear of it.
+  @Test func tasksOfOthersAreNotTold() throws {
+    let host = try make()
+    let description = TaskDescription(
+      id: "theirs", createdAt: "2026-01-01T00:00:00Z", ttlMs: 60_000, pollIntervalMs: 1_000)
+    _ = host.host.core.tasks.add(
+      description, isCore: false, owner: "somebody", session: nil, call: 0, expiry: .max)
+    let exchange = listen(host, "1", #"{"taskIds":["theirs","free"]}"#)
+    #expect(exchange.wait { !$0.body.isEmpty })
+    #expect(exchange.events[0]["params"]?["notifications"] == ["taskIds": ["free"]])
+    exchange.disconnect()
     host.stop()
   }
 
@@ -126,7 +159,8 @@ import Testing
   @Test func whatIsNotOfferedIsNotGranted() throws {
     let host = try make(
       "[server.capabilities]\n[server.capabilities.tools]\nlist_changed = false\n"
-        + "[server.capabilities.resources]\nsubscribe = false")
+        + "[server.capabilities.resources]\nsubscribe = false\n"
+        + "[server.capabilities.prompts]\nlist_changed = true")
     let exchange = listen(
       host, "1",
       #"{"toolsListChanged":true,"promptsListChanged":true,"resourceSubscriptions":["a:b"]}"#)

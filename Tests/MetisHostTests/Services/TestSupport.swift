@@ -48,7 +48,7 @@ final class Tally: Sendable {
   var value: Int { number.load(ordering: .sequentiallyConsistent) }
 }
 
-/// A gate that threads wait at until it is opened.
+/// A gate that threads wait at until it is opened; who waits for more than a minute fails its test.
 final class Gate: @unchecked Sendable {
   private let lock = Lock()
   private let changed = Condition()
@@ -62,9 +62,12 @@ final class Gate: @unchecked Sendable {
   }
 
   func wait() {
-    lock.lock()
-    while !isOpen { changed.wait(lock) }
-    lock.unlock()
+    let deadline = inSeconds(60)
+    let isPassed = lock.withLock {
+      while !isOpen, changed.wait(lock, until: deadline) {}
+      return isOpen
+    }
+    if !isPassed { Issue.record("nobody opened the gate in a minute") }
   }
 }
 
