@@ -12,8 +12,9 @@ public final class HTTPServer {
   private let loops: UnsafeMutableBufferPointer<Unmanaged<EventLoop>>
   private var threads: [pthread_t] = []
 
-  /// The stack of a loop's thread: the host's strategies run on it.
-  private static let stackSize = 1 << 20
+  /// The stack of a loop's thread: the host's strategies and validations run on it. Committed as it
+  /// is used.
+  private static let stackSize = 2 << 20
 
   /// Makes an instance; nothing runs yet. `listeners` are non-blocking listening sockets, each
   /// with the loop that accepts from it. `host` lives until the instance is destroyed.

@@ -178,7 +178,10 @@ typedef struct metis_strategy_v1 {
    */
   int32_t (*create)(void *plugin, const metis_instance_v1 *setup, metis_error_v1 *error,
                     void **out);
-  /** After the instance's last call has ended. [main-thread] */
+  /**
+   * After the instance's last call has ended; the host ends calls as well (a time-out, a client that
+   * cancels), so a strategy with threads of its own waits for them here. [main-thread]
+   */
   void (*destroy)(void *instance);
   /**
    * Answers. Ends the call before it returns, unless ASYNC. A return other than METIS_OK, or a
