@@ -104,7 +104,7 @@ def test_many_streams_with_slow_readers(protocol, era):
 
     asyncio.run(all_of_them())
     for reader in every:
-        assert reader.seen == list(range(1, MESSAGES + 1)), reader.number
+        assert reader.seen == list(range(1, MESSAGES + 1)), (reader.number, reader.final)
         assert reader.final["id"] == reader.number
         assert reader.final["result"]["content"][0]["text"] == f"counted to {MESSAGES}"
     # Streams that wait are bounded: 200 of them do not hold 100,000 messages.

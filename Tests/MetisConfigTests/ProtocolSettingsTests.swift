@@ -20,7 +20,7 @@ import Testing
     #expect(server.capabilities.logging == nil && server.capabilities.extensions.isEmpty)
     #expect(server.validation.input && server.validation.output == .error)
     let journal = try load("").journal
-    #expect(journal.isEnabled && journal.capacity == 10_000 && journal.bodies)
+    #expect(journal.isEnabled && journal.capacity == 1_000 && journal.bodies)
   }
 
   @Test func everyKey() throws {

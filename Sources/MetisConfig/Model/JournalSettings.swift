@@ -4,7 +4,7 @@ public struct JournalSettings: Sendable, Hashable {
   public var isEnabled = true
 
   /// How many entries are kept; the oldest goes first.
-  public var capacity = 10_000
+  public var capacity = 1_000
 
   /// Whether entries hold the messages themselves.
   public var bodies = true

@@ -17,6 +17,9 @@ final class Flow: @unchecked Sendable {
   private var isBusy = false
   private var hasEnded = false
   private var callback: Callback?
+  /// The loop has come to the wait: everything that was emitted before it is in its stream. Told
+  /// earlier, the strategy would go on ahead of its own emissions.
+  private var isArmed = false
   /// Whether a strategy may wait inside `emit`: one that blocks, on a worker thread.
   let mayWait: Bool
 
@@ -70,9 +73,12 @@ final class Flow: @unchecked Sendable {
     lock.withLock {
       isBusy = false
       changed.broadcast()
-      return callback.take()
+      return isArmed ? callback.take() : nil
     }
   }
+
+  /// The loop has come to the wait. [loop-thread]
+  func arm() { lock.withLock { isArmed = true } }
 
   /// The call has ended: whoever waits goes on. Returns whom to tell, without a lock held.
   func end() -> Callback? {
@@ -89,6 +95,7 @@ final class Flow: @unchecked Sendable {
       if hasEnded { return METIS_LATE }
       if callback != nil { return METIS_LIMIT }
       callback = new
+      isArmed = false
       return METIS_OK
     }
   }
@@ -163,6 +170,7 @@ extension Loop {
     opened._withUnsafeGuaranteedRef { call in
       // The end of the call has told.
       guard call.isOpen(token) else { return }
+      flow.arm()
       if let stream = stream(of: call), stream.isBusy {
         stream.await(flow)
       } else {
