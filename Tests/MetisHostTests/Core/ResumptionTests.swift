@@ -115,41 +115,6 @@ import Testing
     host.stop()
   }
 
-  /// The stream of GET that another loop takes over is told like the one before.
-  @Test func aStreamThatMovesToAnotherLoopIsToldOnThere() throws {
-    let host = try make(loops: 2)
-    let session = try #require(host.initialize())
-    let first = get(host, session)
-    #expect(first.wait { !$0.body.isEmpty })
-    let second = host.door.http(
-      "", TestHost.legacyFields + [("Mcp-Session-Id", session)], verb: "GET", loop: 1,
-      reader: TestReader(high: 64, limit: 4096))
-    #expect(first.ended().now.hasEnded)
-    let subscriptions = host.host.core.subscriptions
-    for _ in 0..<100 { subscriptions.publish(.toolsListChanged) }
-    #expect(second.wait { $0.wantsWritable })
-    subscriptions.publish(.promptsListChanged)
-    let isComplete = eventually {
-      second.read()
-      return second.text.contains("notifications/prompts/list_changed")
-    }
-    #expect(isComplete)
-    // Back and forth, with changes between: nothing is lost on the way.
-    var streams: [TestExchange] = [second]
-    for round in 0..<100 {
-      let stream = get(host, session, loop: round % 2)
-      #expect(stream.wait { !$0.body.isEmpty })
-      streams.append(stream)
-      subscriptions.publish(.toolsListChanged)
-    }
-    #expect(streams.dropLast().allSatisfy { $0.ended().now.hasEnded })
-    subscriptions.publish(.resourcesListChanged)
-    #expect(streams[100].wait { String(decoding: $0.body, as: UTF8.self).contains("resources/") })
-    streams[100].disconnect()
-    #expect(eventually { host.open() == Census() })
-    host.stop()
-  }
-
   @Test func whatIsNotKnownAnyMoreIsRefused() throws {
     let host = try make("[server.streams]\nreplay_events = 2")
     let session = try #require(host.initialize())
