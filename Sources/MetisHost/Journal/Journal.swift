@@ -103,13 +103,7 @@ final class Journal: @unchecked Sendable {
     for (loop, ring) in live {
       loop.post(.run { _ in gathering.add(ring.copy()) })
     }
-    gathering.finishIfComplete()
-    // A loop that is busy, or has just ended, is not waited for.
-    let deadline = clock.monotonic + Journal.patience
-    let clock = clock
-    control.every(
-      50_000_000, while: { !gathering.isDone },
-      perform: { if clock.monotonic >= deadline { gathering.finish() } })
+    bound(gathering, control)
   }
 
   /// Forgets everything; `done` runs once every loop has done so.
@@ -126,6 +120,11 @@ final class Journal: @unchecked Sendable {
           gathering.add(JournalCopy())
         })
     }
+    bound(gathering, control)
+  }
+
+  /// Ends a gathering in time: a loop that is busy, or has just ended, is not waited for.
+  private func bound(_ gathering: Gathering, _ control: ControlThread) {
     gathering.finishIfComplete()
     let deadline = clock.monotonic + Journal.patience
     let clock = clock

@@ -181,7 +181,7 @@ extension Call {
   /// knows the call to be open.
   var canCloseStream: Bool {
     guard case .exchange(_, isFrame: false) = answerer, let session else { return false }
-    return session.canResume && session.revision >= .november2025
+    return session.canResume && TransportTraits.of(session.revision).hasPolling
   }
 
   /// Whether its client may be sent messages before the answer.

@@ -20,7 +20,7 @@ extension Loop {
   func receive(_ connection: Connection, _ body: UnsafeRawBufferPointer) {
     let exchange = connection.exchange
     if let first = body.first, first <= 0x20 || first == UInt8(ascii: "["), Batch.isBatch(body),
-      let session = connection.session, session.revision == .march2025
+      let session = connection.session, TransportTraits.of(session.revision).hasBatches
     {
       return receiveBatch(body, exchange, isFrame: true, session, connection.principal)
     }
@@ -102,8 +102,7 @@ extension Loop {
       return answer(request, .invalidRequest("initialize may be sent once on a connection"))
     }
     do throws(MCPError) {
-      try checkInitialize(request.parameters.pointee, params)
-      request.revision = try negotiate(request.parameters.pointee)
+      request.revision = try checkInitialize(request.parameters.pointee, params)
     } catch {
       return answer(request, error)
     }

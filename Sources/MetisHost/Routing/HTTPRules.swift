@@ -293,7 +293,7 @@ extension Loop {
     }
     guard let session = session(fields, version, exchange, principal) else { return }
     session.touch(now)
-    guard session.revision == .march2025 else {
+    guard TransportTraits.of(session.revision).hasBatches else {
       do throws(MCPError) {
         _ = try decode(message.pointee.body.raw)
       } catch {
@@ -329,7 +329,9 @@ extension Loop {
       return nil
     }
     // Before 2025-06-18 the field means nothing; a client that leaves it out is in its session.
-    if let version, session.revision >= .june2025, version != session.revision {
+    if let version, TransportTraits.of(session.revision).hasVersionField,
+      version != session.revision
+    {
       refuse(
         exchange,
         .invalidRequest(
@@ -348,8 +350,7 @@ extension Loop {
       answerer: .exchange(exchange, isFrame: false), id: id, revision: .newestLegacy,
       parameters: parameters)
     do throws(MCPError) {
-      try checkInitialize(parameters.pointee, params)
-      let revision = try negotiate(parameters.pointee)
+      let revision = try checkInitialize(parameters.pointee, params)
       request.revision = revision
       guard
         let session = core.sessions.open(

@@ -72,10 +72,10 @@ extension Loop {
     return .incompleteMeta("params._meta lacks: " + missing.joined(separator: ", "))
   }
 
-  /// Checks the parameters of `initialize`.
+  /// Checks the parameters of `initialize`; returns the revision that the session speaks.
   func checkInitialize(
     _ parameters: borrowing RequestParameters, _ params: JSONSlice?
-  ) throws(MCPError) {
+  ) throws(MCPError) -> ProtocolRevision {
     guard let params else {
       throw .invalidParams("params is missing; expected protocolVersion, capabilities, clientInfo")
     }
@@ -83,12 +83,9 @@ extension Loop {
     guard parameters.protocolVersion != nil else {
       throw .invalidParams("params.protocolVersion is missing; expected a revision's date")
     }
-    let offered = snapshot._withUnsafeGuaranteedRef { $0.encoded.server.revisions }
-    guard offered.contains(where: \.isLegacy) else {
-      throw .unsupportedVersion(
-        requested: parameters.protocolVersion?.decoded ?? "", supported: offered)
-    }
+    let revision = try negotiate(parameters)
     try runFilters(initialize: params)
+    return revision
   }
 
   /// A request of the handshake era, in its session.
@@ -129,10 +126,10 @@ extension Loop {
   func perform(_ method: Method, _ request: Request, _ params: JSONSlice?) {
     note(method, request, params)
     do throws(MCPError) {
-      guard snapshot._withUnsafeGuaranteedRef({ $0.offers(request.revision) }) else {
+      guard settings.offers(request.revision) else {
         throw MCPError.unsupportedVersion(
           requested: request.revision.name.description,
-          supported: snapshot._withUnsafeGuaranteedRef { $0.encoded.server.revisions.reversed() })
+          supported: settings.offered)
       }
       if !snapshot._withUnsafeGuaranteedRef({ $0.isUnfiltered }) {
         if method == .discover, let params { try runFilters(initialize: params) }

@@ -62,8 +62,6 @@ final class Snapshot: @unchecked Sendable {
   /// The places of templates, the most specific first; of equal ones the first of the
   /// configuration.
   private let templates: [(template: URITemplate, place: Int)]
-  /// The revisions that are offered, by raw value.
-  private let revisions: UInt8
 
   /// `targets` in the order of their kinds.
   init(
@@ -98,14 +96,9 @@ final class Snapshot: @unchecked Sendable {
       if left.template.isMoreSpecific(than: right.template) { return true }
       return !right.template.isMoreSpecific(than: left.template) && left.place < right.place
     }
-    revisions = encoded.server.revisions.reduce(0) { $0 | 1 << $1.rawValue }
   }
 
   deinit { routes.deallocate() }
-
-  /// Whether clients of a revision are served.
-  @inline(__always)
-  func offers(_ revision: ProtocolRevision) -> Bool { revisions & 1 << revision.rawValue != 0 }
 
   /// The route of a tool by its name; nil where there is none.
   @inline(__always)

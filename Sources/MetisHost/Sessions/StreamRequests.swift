@@ -35,16 +35,8 @@ extension Loop {
     }
     streams[exchange] = stream
     open[exchange] = .reader(session)
-    if lastEvent == nil {
-      // The head alone may wait in a proxy: something behind it makes the stream visible.
-      if session.canResume, settings.window.isOpen, settings.isPriming,
-        session.revision >= .november2025
-      {
-        prime(stream, session)
-      } else {
-        comment("open", stream, exchange)
-      }
-    }
+    // The head alone may wait in a proxy: something behind it makes the stream visible.
+    if lastEvent == nil, !prime(stream, session) { comment("open", stream, exchange) }
     pump(stream, exchange)
     // Who waited for the reader before waits for this one now, where it is behind as well.
     for flow in stream.takeWaiters() { flow.resume()?() }

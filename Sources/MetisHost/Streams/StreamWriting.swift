@@ -213,14 +213,18 @@ extension Loop {
       canResume ? session!.streams.make(settings.window) : MessageStream(.event)
     read(stream, by: exchange)
     answering[exchange] = stream
-    if canResume, let session { prime(stream, session, retryMs) }
+    if let session { prime(stream, session, retryMs) }
     return stream
   }
 
-  /// The event that gives a client of 2025-11-25 an id before the first message.
-  func prime(_ stream: MessageStream, _ session: Session, _ retryMs: Int? = nil) {
-    guard session.revision >= .november2025, settings.isPriming || retryMs != nil else { return }
+  /// The event that gives a client an id before the first message; false where it gets none.
+  @discardableResult
+  func prime(_ stream: MessageStream, _ session: Session, _ retryMs: Int? = nil) -> Bool {
+    guard session.canResume, settings.window.isOpen,
+      TransportTraits.of(session.revision).hasPolling, settings.isPriming || retryMs != nil
+    else { return false }
     put(stream, .priming(retryMs: retryMs ?? settings.retryMs), isAnswer: true)
+    return true
   }
 
   /// An exchange of this loop reads a stream from now on.
