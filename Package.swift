@@ -75,6 +75,9 @@ let package = Package(
       name: "CPCRE2", path: "Sources/CPCRE2", pkgConfig: "libpcre2-8",
       providers: [.apt(["libpcre2-dev"])]),
     .systemLibrary(
+      name: "CYAML", path: "Sources/CYAML", pkgConfig: "yaml-0.1",
+      providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(
       name: "COpenSSL", path: "Sources/COpenSSL", pkgConfig: "openssl",
       providers: [.apt(["libssl-dev"])]),
 
@@ -90,7 +93,7 @@ let package = Package(
     // The host.
     swift("JSONRPC", ["JSON"]),
     swift("MCP", ["JSONRPC", "JSON"]),
-    swift("MetisConfig", ["JSON", "CTOML"]),
+    swift("MetisConfig", ["JSON", "CTOML", "CYAML"]),
     swift(
       "MetisHost",
       [
@@ -129,6 +132,8 @@ let package = Package(
     tests("JSONRPCTests", ["JSONRPC"]),
     tests("MCPTests", ["MCP", "JSON", "JSONRPC"]),
     tests("MetisConfigTests", ["MetisConfig", "JSON"]),
+    tests("MetisConfigFormatTests", ["MetisConfig", "JSON"]),
+    tests("MetisConfigExampleTests", ["MetisConfig", "JSON"]),
     tests("MetisKitTests", ["MetisKit", "JSON", "MetisPluginAPI"]),
     tests("MetisHostTests", ["MetisHost", "CLinux", "JSON", "MetisPluginAPI"]),
     tests("HTTPEngineTests", ["HTTPEngine", "CLinux", "MetisPluginAPI"]),
@@ -141,10 +146,12 @@ let package = Package(
       exclude: [
         "conftest.py", "fixture", "harness", "requirements.txt", "test_admin.py",
         "test_bad_input.py", "test_batches.py", "test_changes.py", "test_client.py",
-        "test_client_features.py", "test_client_streams.py", "test_conformance_features.py",
+        "test_client_features.py", "test_client_streams.py", "test_command_line.py",
+        "test_config_tools.py", "test_conformance_features.py",
         "test_conformance_legacy.py", "test_conformance_modern.py", "test_conformance_tasks.py",
         "test_connections.py", "test_doors.py", "test_golden.py", "test_legacy.py",
         "test_legacy_tasks.py", "test_lifecycle.py", "test_modern.py", "test_parameters.py",
+        "test_reload.py", "test_sections.py",
         "test_stdio.py", "test_streams.py", "test_stubbing.py", "test_swap.py", "test_tampering.py",
         "test_tool.py", "test_traffic.py", "test_vanishing.py", "test_websocket.py",
       ]),

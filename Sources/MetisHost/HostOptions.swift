@@ -1,9 +1,17 @@
+public import MetisConfig
+
 /// What the command line says; everything else is the configuration's.
 public struct HostOptions: Sendable {
   /// The directory of manifests; nil: none.
   public var plugins: String?
   /// Configuration files, merged in order.
   public var configurations: [String] = []
+  /// `METIS_ENV`: which overlays are laid over them; nil: none.
+  public var environment: String?
+  /// `--set KEY=VALUE` in their order.
+  public var settings: [ConfigInputs.Setting] = []
+  /// Whether `[development]` is on, whatever the configuration says.
+  public var isDevelopment = false
   /// `http` or `stdio`; nil: the configuration's.
   public var transport: String?
   /// The address to listen on; nil: the configuration's.

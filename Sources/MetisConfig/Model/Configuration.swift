@@ -33,6 +33,15 @@ public struct Configuration: Sendable {
   /// All files that were read, in order: those to watch for changes.
   public var files: [String] = []
 
+  /// How changes are followed.
+  public var reload = ReloadSettings()
+
+  /// Development.
+  public var development = DevelopmentSettings()
+
+  /// The files as they were read, in the order of ``files``: what a host goes back to.
+  public var sources: [ConfigSourceFile] = []
+
   /// The port to listen on: `server.transport.http_port`, else `server.port`.
   public var listenPort: UInt16 { transport.httpPort ?? server.port }
 }

@@ -31,6 +31,9 @@ public struct PromptDefinition: Sendable {
 
   /// Where its name stands.
   public var place: ConfigPlace
+
+  /// Equal stamps, other than 0: the same definition, taken over by a reload.
+  public var stamp: UInt64 = 0
 }
 
 /// An argument of a prompt; its values are strings (MCP `PromptArgument`).

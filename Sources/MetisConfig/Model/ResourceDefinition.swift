@@ -57,4 +57,7 @@ public struct ResourceDefinition: Sendable {
 
   /// Where its URI stands.
   public var place: ConfigPlace
+
+  /// Equal stamps, other than 0: the same definition, taken over by a reload.
+  public var stamp: UInt64 = 0
 }

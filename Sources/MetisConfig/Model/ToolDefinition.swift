@@ -49,6 +49,9 @@ public struct ToolDefinition: Sendable {
 
   /// Where its name stands.
   public var place: ConfigPlace
+
+  /// Equal stamps, other than 0: the same definition, taken over by a reload.
+  public var stamp: UInt64 = 0
 }
 
 /// What answers a definition: a strategy and its section.

@@ -1,0 +1,38 @@
+/// Where a configuration comes from, in rising order of what counts: files and their overlays, then
+/// single settings, then options of the command line.
+public struct ConfigInputs: Sendable {
+  /// A setting that stands in no file.
+  public struct Setting: Sendable, Hashable {
+    /// The key path: `server.port`.
+    public var key: String
+
+    /// Its value as text: a TOML value where it is one, else a string.
+    public var value: String
+
+    /// How the user gave it, for messages: `--set server.port=3001`, `--port 3001`.
+    public var origin: String
+
+    /// A setting.
+    public init(key: String, value: String, origin: String) {
+      self.key = key
+      self.value = value
+      self.origin = origin
+    }
+  }
+
+  /// The files in the order in which they are laid over each other.
+  public var files: [String]
+
+  /// `METIS_ENV`: the overlay `NAME.<this>.toml` beside each file is laid over it; nil: none.
+  public var environment: String?
+
+  /// `--set` in their order, then options.
+  public var settings: [Setting]
+
+  /// Inputs.
+  public init(_ files: [String], environment: String? = nil, settings: [Setting] = []) {
+    self.files = files
+    self.environment = environment
+    self.settings = settings
+  }
+}

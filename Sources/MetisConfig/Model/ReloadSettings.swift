@@ -1,0 +1,35 @@
+/// The `[reload]` table.
+public struct ReloadSettings: Sendable, Hashable {
+  /// Whether changed files are noticed.
+  public var isEnabled = true
+
+  /// Further folders that are watched, absolute.
+  public var watchedFolders: [String] = []
+
+  /// How long nothing may change before a reload begins; milliseconds.
+  public var debounceMs: Int64 = 500
+
+  /// How many configurations are kept.
+  public var history = 10
+
+  /// Whether files are written to ``backupFolder`` before each reload.
+  public var isBackingUp = true
+
+  /// Where, absolute; nil for `$XDG_STATE_HOME/metis/backups`, else `~/.local/state/metis/backups`.
+  public var backupFolder: String?
+
+  /// The settings of a file that says nothing.
+  public init() {}
+}
+
+/// The `[development]` table.
+public struct DevelopmentSettings: Sendable, Hashable {
+  /// Whether it counts.
+  public var isEnabled = false
+
+  /// Whether libraries of plugins are swapped when their files change.
+  public var swapsPlugins = true
+
+  /// The settings of a file that says nothing.
+  public init() {}
+}
