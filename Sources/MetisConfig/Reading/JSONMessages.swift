@@ -44,14 +44,16 @@ struct JSONMessage {
     let word = Self.word(rest)
     let isKey = error.kind == .expectedKey || error.kind == .expectedKeyAfterComma
     switch rest.first {
-    case _ where rest.starts(with: "//".utf8) || rest.starts(with: "/*".utf8)
+    case _
+    where rest.starts(with: "//".utf8) || rest.starts(with: "/*".utf8)
       || rest.first == UInt8(ascii: "#"):
       message = "found a comment; JSON has none"
       hint = Self.otherFormat
     case UInt8(ascii: "}") where error.kind == .expectedKeyAfterComma,
       UInt8(ascii: "]")
     where error.kind == .expectedValue && Self.lastVisible(before) == UInt8(ascii: ","):
-      message = "found a comma after the last \(isKey ? "member" : "element"); JSON allows none there"
+      message =
+        "found a comma after the last \(isKey ? "member" : "element"); JSON allows none there"
       hint = "remove the comma"
     case UInt8(ascii: "'"):
       message = "found a single quote; strings stand in double quotes in JSON"

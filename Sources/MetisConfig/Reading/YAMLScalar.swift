@@ -128,7 +128,11 @@ enum YAMLScalar {
     }
     if has(UInt8(ascii: "e"), UInt8(ascii: "E")) {
       out.append(UInt8(ascii: "e"))
-      if has(UInt8(ascii: "-")) { out.append(UInt8(ascii: "-")) } else { _ = has(UInt8(ascii: "+")) }
+      if has(UInt8(ascii: "-")) {
+        out.append(UInt8(ascii: "-"))
+      } else {
+        _ = has(UInt8(ascii: "+"))
+      }
       let exponent = digits()
       guard !exponent.isEmpty else { return .string }
       out += exponent

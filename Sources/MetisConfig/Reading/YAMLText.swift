@@ -90,7 +90,9 @@ struct YAMLText {
     }
   }
 
-  private var invalid: Failure { failure("found bytes that are not UTF-8", "save the file as UTF-8") }
+  private var invalid: Failure {
+    failure("found bytes that are not UTF-8", "save the file as UTF-8")
+  }
 
   private func failure(_ message: String, _ hint: String) -> Failure {
     Failure(line: lastLine, column: lastColumn, message: message, hint: hint)

@@ -43,7 +43,9 @@ enum YAMLVersions {
     if rest.isEmpty { return true }
     // A version or an address: 1.2.3.
     if rest.allSatisfy({ isDigit($0) || $0 == UInt8(ascii: ".") }) { return true }
-    guard rest.removeFirst() | 0x20 == UInt8(ascii: "e"), let sign = rest.first else { return false }
+    guard rest.removeFirst() | 0x20 == UInt8(ascii: "e"), let sign = rest.first else {
+      return false
+    }
     return (sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+"))
       && rest.count > 1 && rest.dropFirst().allSatisfy(isDigit)
   }
