@@ -193,10 +193,8 @@ struct SecretLexing {
   private mutating func content(_ start: Int, _ end: Int) {
     guard start < end else { return }
     if frames[frames.count - 1].isSecret {
-      let isBoolean =
-        bytes[start..<end].elementsEqual("true".utf8)
-        || bytes[start..<end].elementsEqual("false".utf8)
-      if !isBoolean, !SecretText.isReference(bytes[start..<end]) { hide(start, end) }
+      let text = String(decoding: bytes[start..<end], as: UTF8.self)
+      if text != "true", text != "false", !SecretText.isHarmless(text) { hide(start, end) }
     } else {
       for range in SecretText.passwords(in: bytes[start..<end]) {
         hide(range.lowerBound, range.upperBound)

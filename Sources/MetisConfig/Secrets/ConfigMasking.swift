@@ -27,12 +27,9 @@ public enum ConfigMasking {
     case .array(let elements):
       value.content = .array(elements.map { masked($0, cursor.element, isSecret: isSecret) })
     case .string(let text):
-      if isSecret || cursor.isSecret {
-        let isShown = text.isEmpty || SecretText.isReference(Array(text.utf8)[...])
-        if !isShown { value.content = .string(SecretText.stars) }
-      } else {
-        value.content = .string(SecretText.withoutPasswords(text))
-      }
+      let shown =
+        isSecret || cursor.isSecret ? SecretText.masked(text) : SecretText.withoutPasswords(text)
+      value.content = .string(shown)
     case .number, .datetime:
       if isSecret || cursor.isSecret { value.content = .string(SecretText.stars) }
     case .bool, .null: break

@@ -34,10 +34,34 @@ enum SecretText {
     return !inner.isEmpty && !inner.contains(UInt8(ascii: "}")) && !contains(":-", in: inner)
   }
 
-  /// Whether `text` says nothing by itself: it is empty, or made of references alone whose defaults
-  /// are empty. `Bearer ${TOKEN}` counts too: what is secret of it comes from elsewhere.
+  /// Whether `text`, the value of a secret key, gives nothing away: it is empty, or comes from
+  /// elsewhere, or is a URL that names nobody and asks nothing. `Bearer ${TOKEN}` comes from
+  /// elsewhere; the default of `${TOKEN:-abc}` does not.
   static func isHarmless(_ text: String) -> Bool {
+    literals(of: Array(text.utf8)).allSatisfy { literal in
+      literal.allSatisfy { $0 == UInt8(ascii: "*") || $0 <= 0x20 } || isOpenURL(literal)
+    }
+  }
+
+  /// `text`, the value of a secret key, as it may be shown: a URL without its password, all else as
+  /// stars.
+  static func masked(_ text: String) -> String {
     let bytes = Array(text.utf8)
+    if text.isEmpty || isReference(bytes[...]) || isOpenURL(bytes[...]) { return text }
+    let without = withoutPasswords(text)
+    let isURL = without != text && contains("://", in: bytes[...])
+    return isURL && !bytes.contains(UInt8(ascii: "?")) ? without : stars
+  }
+
+  /// A URL without a user and a query.
+  private static func isOpenURL(_ text: ArraySlice<UInt8>) -> Bool {
+    contains("://", in: text) && !text.contains { "@?#".utf8.contains($0) }
+  }
+
+  /// What stands in the clear in a text: the defaults of its references, or all of it where it has
+  /// none.
+  private static func literals(of bytes: [UInt8]) -> [ArraySlice<UInt8>] {
+    var defaults: [ArraySlice<UInt8>] = []
     var hasReference = false
     var position = 0
     while position < bytes.count {
@@ -47,13 +71,16 @@ enum SecretText {
       } else if rest.starts(with: "${".utf8), let close = rest.firstIndex(of: UInt8(ascii: "}")) {
         hasReference = true
         let inner = rest[(position + 2)..<close]
-        if contains(":-", in: inner), !inner.suffix(2).elementsEqual(":-".utf8) { return false }
+        let separator: StaticString = ":-"
+        if let start = separator.withUTF8Buffer({ find($0, in: inner, from: inner.startIndex) }) {
+          defaults.append(inner[(start + 2)...])
+        }
         position = close + 1
       } else {
         position += 1
       }
     }
-    return hasReference || bytes.allSatisfy { $0 == UInt8(ascii: "*") || $0 <= 0x20 }
+    return hasReference ? defaults : [bytes[...]]
   }
 
   private static func contains(_ text: StaticString, in bytes: ArraySlice<UInt8>) -> Bool {
