@@ -115,6 +115,7 @@ final class PluginGeneration: @unchecked Sendable {
       tables = try ExtensionTables { (id) throws(PluginError) in
         try PluginCalls.query(table, plugin: plugin, id: id)
       }
+      try checkManifest()
     } catch {
       deinitialise()
       throw error.about(plugin: id, file: manifest.file)

@@ -9,7 +9,6 @@ extension CompositionBuilder {
     _ generation: PluginGeneration, _ kind: UInt32, _ section: ConfigSection
   ) -> [UInt8]? {
     let outcome = sections.check(generation, kind, section)
-    for warning in outcome.warnings where !warnings.contains(warning) { warnings.append(warning) }
     errors += outcome.errors
     return outcome.errors.isEmpty ? outcome.text : nil
   }
@@ -35,11 +34,10 @@ extension PluginGeneration {
   /// A section of a transport as it is to receive it: texts of the environment as the numbers that
   /// the schema wants. The section has been checked.
   func transportConfig(_ section: ConfigSection) -> [UInt8] {
-    var value = section.value
-    if case .schema(let schema) = sections.entry(METIS_SECTION_TRANSPORT, of: self) {
-      value = WantedTypes(walk: SchemaWalk(source: schema.source)).converting(value)
+    guard case .schema(let schema) = sections.entry(METIS_SECTION_TRANSPORT, of: self) else {
+      return section.value.toJSON().jsonBytes()
     }
-    return value.toJSON().jsonBytes()
+    return schema.converting(section.value).toJSON().jsonBytes()
   }
 }
 

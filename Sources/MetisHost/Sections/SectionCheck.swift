@@ -23,7 +23,6 @@ struct SectionCheck {
     /// The section as the plugin is to receive it.
     var value: ConfigValue
     var errors: [ConfigError] = []
-    var warnings: [ConfigError] = []
 
     /// The section as JSON text.
     var text: [UInt8] { value.toJSON().jsonBytes() }
@@ -38,24 +37,12 @@ struct SectionCheck {
   ) -> Outcome {
     var section = section
     var outcome = Outcome(value: section.value)
-    switch generation.sections.entry(kind, of: generation) {
-    case .none: break
-    case .faulty(let reason):
-      outcome.warnings.append(
-        ConfigError(
-          .warning, at: ConfigPlace(file: generation.manifest.file),
-          message: "the schema that \(generation.id) gives for \(SectionSchemas.name(kind)) is "
-            + "faulty, they go unchecked: \(reason)"))
-    case .schema(let schema):
-      section.value = WantedTypes(walk: SchemaWalk(source: schema.source)).converting(section.value)
+    // A schema that is none is told by SectionReferences; the section goes on to the plugin.
+    if case .schema(let schema) = generation.sections.entry(kind, of: generation) {
+      section.value = schema.converting(section.value)
       outcome.value = section.value
       if !schema.accepts(outcome.text) {
-        for fault in SectionFaults.all(schema, section.value) {
-          outcome.errors.append(
-            section.error(
-              at: JSONPointer(tokens: fault.path).description, message: fault.message,
-              hint: fault.hint))
-        }
+        outcome.errors += SectionFaults.all(schema, section.value).map { $0.error(in: section) }
       }
       follow(AnnotationWalk(schema).annotations(of: section.value), section, depth, &outcome)
     }
@@ -95,16 +82,10 @@ struct SectionCheck {
           at: pointer, message: "found more than \(SectionCheck.depth) strategies in each other"))
       return
     }
-    guard let generation = strategies[mock.name] else {
-      var warning = section.error(
-        at: pointer, message: notInstalled(mock.name), hint: installed(mock.name))
-      warning.severity = .warning
-      outcome.warnings.append(warning)
-      return
-    }
+    // One that is not installed is told by SectionReferences.
+    guard let generation = strategies[mock.name] else { return }
     let inner = check(generation, METIS_SECTION_STRATEGY, mock.section, depth: depth + 1)
     outcome.errors += inner.errors
-    outcome.warnings += inner.warnings
     outcome.value = outcome.value.replacing(path[...]) { mock.putting(inner.value, into: $0) }
   }
 
@@ -122,7 +103,7 @@ struct SectionCheck {
   // MARK: The plugin's own check
 
   /// Has the plugin check a section by `metis.config/1`, where it offers that.
-  private func ask(
+  func ask(
     _ generation: PluginGeneration, _ kind: UInt32, _ text: [UInt8], _ section: ConfigSection
   ) -> ConfigError? {
     guard let check = generation.config?.pointee.check else { return nil }

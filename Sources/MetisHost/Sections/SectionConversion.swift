@@ -9,8 +9,7 @@ struct WantedTypes {
   /// `value` with the texts in it converted that came from the environment and stand where the schema
   /// wants no text.
   func converting(_ value: ConfigValue) -> ConfigValue {
-    guard value.holdsSubstituted else { return value }
-    return value.mappingSubstituted { path, value in
+    value.mappingSubstituted { path, value in
       value.string.flatMap { converted($0, at: path) }
     }
   }
@@ -80,5 +79,14 @@ struct WantedTypes {
       let others = place.child("additionalProperties")
     else { return .all }
     return types(at: rest, others, 0)
+  }
+}
+
+extension SectionSchema {
+  /// `value` with the texts in it converted that came from the environment and stand where the schema
+  /// wants no text.
+  func converting(_ value: ConfigValue) -> ConfigValue {
+    guard value.holdsSubstituted else { return value }
+    return WantedTypes(walk: SchemaWalk(source: source)).converting(value)
   }
 }

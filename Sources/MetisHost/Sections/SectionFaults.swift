@@ -14,6 +14,12 @@ struct SectionFaults {
     var missing: String?
     /// The key that an unknown one was probably meant to be.
     var meant: String?
+
+    /// The fault where it stands.
+    func error(in section: ConfigSection) -> ConfigError {
+      section.error(
+        at: JSONPointer(tokens: path).description, message: message, hint: hint)
+    }
   }
 
   let schema: SectionSchema

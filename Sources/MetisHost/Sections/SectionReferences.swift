@@ -11,7 +11,8 @@ struct SectionReferences {
   private(set) var folders: Set<String> = []
   /// Key paths of secrets (`writeOnly`): `auth.apikey.keys[0]`.
   private(set) var secrets: [String] = []
-  /// Secrets that stand in the file in the clear.
+  /// Secrets that stand in the file in the clear, schemas that are none, strategies in strategies
+  /// that are not installed; each once.
   private(set) var warnings: [ConfigError] = []
 
   private let check: SectionCheck
@@ -36,6 +37,28 @@ struct SectionReferences {
       }
       if let generation { look(generation, METIS_SECTION_AUTH, method.section, 0) }
     }
+    for generation in active { _ = schema(METIS_SECTION_PLUGIN, generation) }
+  }
+
+  /// The schema of a generation's sections; warns of one that is none.
+  private mutating func schema(
+    _ kind: UInt32, _ generation: PluginGeneration
+  ) -> SectionSchema? {
+    switch generation.sections.entry(kind, of: generation) {
+    case .none: return nil
+    case .schema(let schema): return schema
+    case .faulty(let reason):
+      warn(
+        ConfigError(
+          .warning, at: ConfigPlace(file: generation.manifest.file),
+          message: "the schema that \(generation.id) gives for \(SectionSchemas.name(kind)) is "
+            + "faulty: \(reason)", hint: "they go unchecked; tell the plugin's vendor"))
+      return nil
+    }
+  }
+
+  private mutating func warn(_ warning: ConfigError) {
+    if !warnings.contains(warning) { warnings.append(warning) }
   }
 
   /// The files that the sections of a configuration name, and the folders of patterns: what a watcher
@@ -55,9 +78,7 @@ struct SectionReferences {
   private mutating func look(
     _ generation: PluginGeneration, _ kind: UInt32, _ section: ConfigSection, _ depth: Int
   ) {
-    guard depth < SectionCheck.depth,
-      case .schema(let schema) = generation.sections.entry(kind, of: generation)
-    else { return }
+    guard depth < SectionCheck.depth, let schema = schema(kind, generation) else { return }
     for (annotation, value, path) in AnnotationWalk(schema).annotations(of: section.value) {
       let pointer = JSONPointer(tokens: path).description
       switch annotation {
@@ -75,10 +96,15 @@ struct SectionReferences {
         folders.insert(SectionFile.folder(of: text, in: section.directory))
       case .secret: addSecret(value, section.error(at: pointer, message: ""))
       case .strategy:
-        guard let mock = NestedStrategy(value, path, section),
-          let generation = check.strategies[mock.name]
-        else { break }
-        look(generation, METIS_SECTION_STRATEGY, mock.section, depth + 1)
+        guard let mock = NestedStrategy(value, path, section) else { break }
+        if let generation = check.strategies[mock.name] {
+          look(generation, METIS_SECTION_STRATEGY, mock.section, depth + 1)
+        } else {
+          let place = section.error(
+            at: JSONPointer(tokens: path + ["strategy"]).description,
+            message: check.notInstalled(mock.name), hint: check.installed(mock.name))
+          warn(place.asWarning)
+        }
       }
     }
   }
@@ -86,7 +112,7 @@ struct SectionReferences {
   private mutating func addSecret(_ value: ConfigValue, _ place: ConfigError) {
     secrets.append(place.keyPath)
     guard !value.holdsSubstituted, value.string?.isEmpty != true else { return }
-    warnings.append(
+    warn(
       ConfigError(
         .warning, at: place.place, keyPath: place.keyPath,
         message: "a secret stands in the clear",
@@ -106,5 +132,14 @@ extension SectionCheck {
       active.first { $0.transport != nil && $0.descriptor.provides.contains(name) }
         .map { ($0, transport.section(of: name)) }
     }
+  }
+}
+
+extension ConfigError {
+  /// The same without refusing the configuration.
+  var asWarning: ConfigError {
+    var warning = self
+    warning.severity = .warning
+    return warning
   }
 }
