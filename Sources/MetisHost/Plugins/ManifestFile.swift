@@ -32,7 +32,7 @@ enum ManifestFile {
     }
     if let config = tree["config"] {
       manifest.configSection.section = ConfigSection(
-        config, path: "config", directory: SectionFile.absolute(manifest.directory, in: "/"))
+        config, path: "config", directory: SectionFile.resolved(manifest.directory))
     }
     return manifest
   }

@@ -16,6 +16,13 @@ enum SectionFile {
     return "/" + parts.joined(separator: "/")
   }
 
+  /// `path` as the system has it: absolute, without links. As it is where it leads nowhere.
+  static func resolved(_ path: String) -> String {
+    guard let found = realpath(path, nil) else { return path }
+    defer { free(found) }
+    return String(cString: found)
+  }
+
   /// What is wrong with the file, folder or pattern that `value` names; nil where all is well or it is
   /// no text.
   static func fault(

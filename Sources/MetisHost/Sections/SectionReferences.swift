@@ -37,7 +37,9 @@ struct SectionReferences {
       }
       if let generation { look(generation, METIS_SECTION_AUTH, method.section, 0) }
     }
-    for generation in active { _ = schema(METIS_SECTION_PLUGIN, generation) }
+    for generation in active {
+      look(generation, METIS_SECTION_PLUGIN, generation.configSection, 0)
+    }
   }
 
   /// The schema of a generation's sections; warns of one that is none.
@@ -94,7 +96,11 @@ struct SectionReferences {
         guard let text = value.string, !text.isEmpty else { break }
         files.formUnion(SectionFile.matches(text, in: section.directory))
         folders.insert(SectionFile.folder(of: text, in: section.directory))
-      case .secret: addSecret(value, section.error(at: pointer, message: ""))
+      case .secret:
+        let place = section.error(at: pointer, message: "")
+        // A manifest is another file than the configuration that key paths lead through.
+        if kind != METIS_SECTION_PLUGIN { secrets.append(place.keyPath) }
+        warnOfSecret(value, place)
       case .strategy:
         guard let mock = NestedStrategy(value, path, section) else { break }
         if let generation = check.strategies[mock.name] {
@@ -109,8 +115,7 @@ struct SectionReferences {
     }
   }
 
-  private mutating func addSecret(_ value: ConfigValue, _ place: ConfigError) {
-    secrets.append(place.keyPath)
+  private mutating func warnOfSecret(_ value: ConfigValue, _ place: ConfigError) {
     guard !value.holdsSubstituted, value.string?.isEmpty != true else { return }
     warn(
       ConfigError(
