@@ -84,7 +84,7 @@ extension Tool {
     let found = words.first.map { "unknown command \"\($0)\"" } ?? "a command is missing"
     return UsageError(
       "metis: \(found); "
-        + (near.map { "did you mean \($0)? " } ?? "")
-        + "expected one of: \(all.joined(separator: ", "))\nTry: metis --help")
+        + (near.map { "did you mean \($0)? Expected" } ?? "expected")
+        + " one of: \(all.joined(separator: ", "))\nTry: metis --help")
   }
 }

@@ -13,13 +13,14 @@ extension ProgramSyntax {
     var text = """
       # Whether the commands so far are those of the argument.
       function \(function)
-        set -l path
+        set -l path ''
         for word in (commandline -opc)[2..]
-          contains -- (string join ' ' $path $word)\(known.map { " '\($0)'" }.joined())
+          contains -- "$path$word"\(known.map { " '\($0)'" }.joined())
           or break
-          set -a path $word
+          set path "$path$word "
         end
-        test (string join ' ' -- $path; or true)"" = "$argv"
+        test "$path" = "$argv "
+        or test -z "$path$argv"
       end
       complete -c \(name) -f
 

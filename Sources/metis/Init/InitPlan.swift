@@ -172,7 +172,8 @@ struct InitPlan {
   var summary: String {
     let prefix = folder == "." ? "" : "\(folder)/"
     let paths = files.map { "\(prefix)\($0.path)" }
-    let place = transport == "http" ? "http://127.0.0.1:\(port)/mcp" : "standard input and output"
+    let address = port == 0 ? "a free port" : "http://127.0.0.1:\(port)/mcp"
+    let place = transport == "http" ? address : "standard input and output"
     return """
       wrote \(paths.joined(separator: ", "))
       Check: metis config validate \(paths[0])
