@@ -246,7 +246,7 @@ public final class Host: @unchecked Sendable {
     let door = try Door(
       kind: kind, generation: generation, core: core, administration: administration,
       // The admin door has the transport's own defaults: limits of the MCP door are not for it.
-      config: kind == .mcp ? section.value.toJSON().jsonBytes() : Array("{}".utf8),
+      config: kind == .mcp ? generation.transportConfig(section) : Array("{}".utf8),
       directory: section.directory,
       listeners: sockets[kind == .mcp ? "mcp" : "admin"]?.listeners(loops: loops) ?? [],
       loops: loops)

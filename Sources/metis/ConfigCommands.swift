@@ -8,7 +8,9 @@ extension Command {
       "config", "validate", summary: "Check configuration files without starting anything.",
       operands: [
         CommandSyntax.Operand(
-          "FILE", isRepeatable: true, "Files of one configuration; later ones are laid over.")
+          "FILE", kind: .file, isRepeatable: true,
+          "Files of one configuration; later ones are laid over."
+        )
       ],
       options: [
         CommandSyntax.Option("--strict", "Treat warnings as errors."), HostAccess.json,

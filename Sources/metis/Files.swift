@@ -45,6 +45,17 @@ enum Files {
     guard mkdir(path, 0o755) == 0 else { throw failure(path, "cannot be made") }
   }
 
+  /// Makes a folder and those above it, as far as they are missing.
+  static func makeFolders(_ path: String) throws(ToolError) {
+    var made = path.hasPrefix("/") ? "/" : ""
+    for part in path.split(separator: "/") {
+      made += (made.isEmpty || made == "/" ? "" : "/") + part
+      guard mkdir(made, 0o755) == 0 || errno == EEXIST else {
+        throw failure(made, "cannot be made")
+      }
+    }
+  }
+
   /// `path` from the root, links and `..` resolved; the file must exist.
   static func absolute(_ path: String) throws(ToolError) -> String {
     guard let resolved = realpath(path, nil) else { throw failure(path, "cannot be found") }

@@ -21,8 +21,14 @@ final class Composition {
   private let madeSets: [InstanceSet]
   private let madeAuths: [Snapshot.Auth]
   private let madeFilters: [Snapshot.Filter]
-  /// What an operator should know: tools without a plugin.
-  let warnings: [String]
+  /// What an operator should know, where it stands: strategies that are not installed, faulty schemas
+  /// of plugins, secrets in the clear.
+  let issues: [ConfigError]
+  /// What the sections refer to: files to watch, secrets to mask.
+  let references: SectionReferences
+
+  /// ``issues`` as lines.
+  var warnings: [String] { issues.map(\.description) }
 
   /// What building needs to know of the host.
   struct Context {
@@ -52,7 +58,8 @@ final class Composition {
     madeFilters = builder.madeFilters
     filters = builder.filters
     auths = builder.auths
-    warnings = builder.warnings
+    references = SectionReferences(configuration, active)
+    issues = (builder.warnings + references.warnings).inOrder(of: configuration)
     definitions = builder.definitions
     let encoded = EncodedAnswers(
       server: ServerInfo(configuration), targets: builder.targets,

@@ -20,8 +20,10 @@ struct CompositionBuilder {
   private(set) var madeSets: [InstanceSet] = []
   private(set) var madeAuths: [Snapshot.Auth] = []
   private(set) var madeFilters: [Snapshot.Filter] = []
-  private(set) var warnings: [String] = []
-  private var errors: [ConfigError] = []
+  /// Of sections and their plugins, each once.
+  var warnings: [ConfigError] = []
+  var errors: [ConfigError] = []
+  let sections: SectionCheck
 
   init(
     configuration: Configuration, active: [PluginGeneration], before: Composition?,
@@ -32,13 +34,15 @@ struct CompositionBuilder {
     self.before = before
     self.context = context
     definitions = TargetDefinition.all(configuration)
+    sections = SectionCheck(active: active)
   }
 
   mutating func build() throws(CompositionError) {
     try buildTargets()
     try buildAuths()
     try buildFilters()
-    guard errors.isEmpty else { throw .configuration(errors) }
+    checkTransports()
+    guard errors.isEmpty else { throw .configuration(errors.inOrder(of: configuration)) }
   }
 
   /// Destroys what was made before building failed.
@@ -53,12 +57,8 @@ struct CompositionBuilder {
     for (place, definition) in (before?.definitions ?? []).enumerated() {
       old[definition.key] = place
     }
-    var providers: [String: PluginGeneration] = [:]
-    for generation in active.reversed() where generation.strategy != nil {
-      for name in generation.descriptor.provides { providers[name] = generation }
-    }
     for definition in definitions {
-      let generation = providers[definition.mock.strategy]
+      let generation = sections.strategies[definition.mock.strategy]
       let place = old[definition.key]
       guard let target = makeTarget(definition, place) else { continue }
       targets.append(target)
@@ -70,20 +70,11 @@ struct CompositionBuilder {
       }
       guard let generation else {
         sets.append(nil)
-        warnings.append(missing(definition, providers))
+        warnings.append(missing(definition))
         continue
       }
       sets.append(try makeSet(definition, target, generation))
     }
-  }
-
-  private func missing(
-    _ definition: TargetDefinition, _ providers: [String: PluginGeneration]
-  ) -> String {
-    let known = providers.keys.sorted().joined(separator: ", ")
-    return "\(definition.mock.place): \(definition.title) asks for strategy "
-      + "\"\(definition.mock.strategy)\", which no active plugin provides; there are: "
-      + (known.isEmpty ? "none" : known)
   }
 
   /// The target of a definition: that of the composition before, at `place`, where nothing changed;
@@ -113,12 +104,7 @@ struct CompositionBuilder {
   ) throws(CompositionError) -> InstanceSet? {
     guard let strategy = generation.strategy else { return nil }
     let section = definition.mock.section
-    if let error = check(
-      generation, METIS_SECTION_STRATEGY, section.value.toJSON().jsonBytes(), section)
-    {
-      errors.append(error)
-      return nil
-    }
+    guard let config = checked(generation, METIS_SECTION_STRATEGY, section) else { return nil }
     let flags = strategy.pointee.flags
     let count =
       flags & METIS_STRATEGY_REENTRANT != 0
@@ -128,7 +114,7 @@ struct CompositionBuilder {
     for _ in 0..<count where failure == nil {
       var error = metis_error_v1.empty
       var made: UnsafeMutableRawPointer?
-      let code = create(strategy, generation, definition, target, &error, &made)
+      let code = create(strategy, generation, definition, config, target, &error, &made)
       if code == METIS_OK {
         instances.append(Instance(pointer: made))
       } else {
@@ -145,17 +131,17 @@ struct CompositionBuilder {
     for instance in instances {
       _ = metis_barrier_destroy(strategy.pointee.destroy, instance.pointer)
     }
-    errors.append(section.error(at: "", message: "\(generation.id): \(failure)"))
+    errors.append(section.refusal(of: generation, failure))
     return nil
   }
 
   private func create(
     _ strategy: UnsafePointer<metis_strategy_v1>, _ generation: PluginGeneration,
-    _ definition: TargetDefinition, _ target: Target, _ error: inout metis_error_v1,
-    _ made: inout UnsafeMutableRawPointer?
+    _ definition: TargetDefinition, _ config: [UInt8], _ target: Target,
+    _ error: inout metis_error_v1, _ made: inout UnsafeMutableRawPointer?
   ) -> Int32 {
     target.name.withSlice { name in
-      definition.mock.section.value.toJSON().jsonBytes().withSlice { config in
+      config.withSlice { config in
         definition.definition.jsonBytes().withSlice { text in
           definition.directory.withSlice { directory in
             var setup = metis_instance_v1()
@@ -172,22 +158,6 @@ struct CompositionBuilder {
         }
       }
     }
-  }
-
-  /// Has the plugin check a section by `metis.config/1`, where it offers that.
-  private func check(
-    _ generation: PluginGeneration, _ kind: UInt32, _ section: [UInt8], _ source: ConfigSection
-  ) -> ConfigError? {
-    guard let check = generation.config?.pointee.check else { return nil }
-    var error = metis_error_v1.empty
-    let pointer = BoundedBuffer(limit: 4096)
-    let code = section.withSlice { text in
-      pointer.withSink { metis_barrier_check(check, generation.plugin, kind, text, $0, &error) }
-    }
-    guard code != METIS_OK else { return nil }
-    return source.error(
-      at: String(decoding: pointer.bytes, as: UTF8.self),
-      message: "\(generation.id): \(StrategyCalls.reason(code, error, of: "check"))")
   }
 
   // MARK: Auths and filters
@@ -215,20 +185,16 @@ struct CompositionBuilder {
         auths.append(before.auths[place])
         continue
       }
-      if let error = check(generation, METIS_SECTION_AUTH, text, method.section) {
-        errors.append(error)
-        continue
-      }
+      guard let config = checked(generation, METIS_SECTION_AUTH, method.section) else { continue }
       var error = metis_error_v1.empty
       var made: UnsafeMutableRawPointer?
-      let code = text.withSlice {
+      let code = config.withSlice {
         metis_barrier_create(table.pointee.create, generation.plugin, $0, &error, &made)
       }
       guard code == METIS_OK else {
         errors.append(
-          method.section.error(
-            at: "",
-            message: "\(generation.id): \(StrategyCalls.reason(code, error, of: "create"))"))
+          method.section.refusal(
+            of: generation, StrategyCalls.reason(code, error, of: "create")))
         continue
       }
       let auth = Snapshot.Auth(generation: generation, table: table, instance: made)

@@ -1,14 +1,23 @@
 import Glibc
 
 /// Where the process was installed, and what it finds there where the command line says nothing.
-enum Installation {
+public enum Installation {
   /// The folder of the executable, links resolved.
-  static var executableFolder: String? {
+  public static var executableFolder: String? {
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
     let count = readlink("/proc/self/exe", &buffer, buffer.count)
     guard count > 0, count < buffer.count else { return nil }
     let path = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     return path.lastIndex(of: "/").map { String(path[..<$0]) }
+  }
+
+  /// Fills in what the command line leaves out: configurations, manifests, libraries.
+  public static func complete(_ options: inout HostOptions) {
+    if options.plugins == nil { options.plugins = plugins }
+    if options.configurations.isEmpty, let found = configuration {
+      options.configurations = [found]
+    }
+    options.librarySearchPath += libraryFolders
   }
 
   /// Folders in which libraries are searched: beside the executable, and as installed.
