@@ -189,7 +189,7 @@ private func render(
     ("- password: hunter2", 3, "- password: ***", "  ^~~~~~~~"),
     (
       "{ \"api_key\": \"hunter2\", \"a\": 1 }", 25, "{ \"api_key\": \"***\", \"a\": 1 }",
-      "                     ^"
+      "                    ^"
     ),
     ("valid_keys = [\"hunter2\", \"hunter2\"]", 1, "valid_keys = [\"***\", \"***\"]", "^~~~~~~~~~"),
     (
@@ -210,7 +210,7 @@ private func render(
     ("# token = \"hunter2\"", 3, "# token = \"***\"", "  ^~~~~"),
     ("allow_secret = true", 1, "allow_secret = true", "^~~~~~~~~~~~"),
     ("[auth.api_key]", 2, "[auth.api_key]", " ^~~~~~~~~~~~"),
-    ("token = \"hun\\\"ter2\" x", 1, "token = \"***\" x", "^~~~~"),
+    ("token = \"hun\\\"ter2\" x", 1, "token = \"***\" ***", "^~~~~"),
   ])
   func secretsOfALineAreStars(_ line: String, _ column: Int, _ text: String, _ marks: String) {
     let lines = render("x = 1\n\(line)\n", 2, column)

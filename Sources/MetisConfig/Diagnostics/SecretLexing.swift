@@ -20,6 +20,8 @@ struct SecretLexing {
   private struct Frame {
     /// Whether the value that is read belongs to a secret key.
     var isSecret = false
+    /// Whether a string of that value was read: what follows on the line is a comment or a mistake.
+    var hasString = false
     /// Whether it is an array: it inherits the secret of its key, which a comma does not end.
     var inherits = false
   }
@@ -58,7 +60,7 @@ struct SecretLexing {
       }
       self.block = nil
     }
-    if frames.count == 1 { frames[0].isSecret = false }
+    if frames.count == 1 { frames[0] = Frame() }
     while position < bytes.count, bytes[position] != Self.newline { token(indent) }
     if position < bytes.count { position += 1 }
   }
@@ -69,6 +71,10 @@ struct SecretLexing {
     case 0x20, 0x09, 0x0d: position += 1
     case UInt8(ascii: ","):
       if !frames[frames.count - 1].inherits { frames[frames.count - 1].isSecret = false }
+      position += 1
+    case UInt8(ascii: "#") where frames[frames.count - 1].hasString && at(position - 1) == 0x20:
+      frames[frames.count - 1].isSecret = frames[frames.count - 1].inherits
+      frames[frames.count - 1].hasString = false
       position += 1
     case UInt8(ascii: "["):
       let isSecret = frames[frames.count - 1].isSecret
@@ -86,6 +92,7 @@ struct SecretLexing {
         open(key, indent, end)
       } else if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
         string(byte)
+        frames[frames.count - 1].hasString = !frames[frames.count - 1].inherits
       } else {
         word(end)
       }
@@ -133,6 +140,7 @@ struct SecretLexing {
   private mutating func open(_ key: (isSecret: Bool, value: Int), _ indent: Int, _ end: Int) {
     frames[frames.count - 1].isSecret = key.isSecret
     frames[frames.count - 1].inherits = false
+    frames[frames.count - 1].hasString = false
     position = key.value
     guard key.isSecret, frames.count == 1 else { return }
     var start = position
