@@ -212,7 +212,7 @@ private let open = TableDeclaration(
     func look(at table: TableDeclaration) {
       for key in table.keys {
         // As a row, before the keys of a small table, or as a heading.
-        let forms = ["`NAME`", ".NAME`", "`NAME.", ".NAME.", "[NAME]", ".NAME]"]
+        let forms = ["`NAME`", ".NAME`", "`NAME.", ".NAME.", "[NAME]", ".NAME]", "[NAME."]
         #expect(
           forms.contains { page.contains($0.replacing("NAME", with: key.name)) },
           "\(table.path): \(key.name)")

@@ -227,6 +227,9 @@ private func render(
     ("valid_keys:\n  - hunter2\n  - \"hunter2\"\nname: x", [2, 3], 4),
     ("valid_keys:\n- hunter2\nname: x", [2], 3),
     ("token:\n  hunter2\nname: x", [2], 3),
+    ("token: \"hunter2\n  hunter2: a\"\nname: x", [1, 2], 3),
+    ("token: hunter2\n  hunter2\nname: x", [1, 2], 3),
+    ("token = \"hunter2\nname = \"x\"", [1], 2),
     ("{\n  \"valid_keys\": [\n    \"hunter2\"\n  ],\n  \"name\": \"x\"\n}", [3], 5),
     ("token = \"\"\"hunter2\nhunter2\nname = \"x\"", [1, 2], 3),
   ])

@@ -91,7 +91,7 @@ struct SecretLexing {
       if let key = key(at: position, before: end) {
         open(key, indent, end)
       } else if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
-        string(byte)
+        string(byte, indent)
         frames[frames.count - 1].hasString = !frames[frames.count - 1].inherits
       } else {
         word(end)
@@ -145,16 +145,15 @@ struct SecretLexing {
     guard key.isSecret, frames.count == 1 else { return }
     var start = position
     while start < end, bytes[start] <= 0x20 { start += 1 }
-    if start >= end || bytes[start] == UInt8(ascii: "#") {
-      block = (indent, false)
-    } else if bytes[start] == UInt8(ascii: "|") || bytes[start] == UInt8(ascii: ">") {
-      block = (indent, true)
-      position = end
-    }
+    // A value of YAML may go on below, with more space before it.
+    let isText =
+      start < end && (bytes[start] == UInt8(ascii: "|") || bytes[start] == UInt8(ascii: ">"))
+    block = (indent, isText)
+    if isText { position = end }
   }
 
   /// A string; one in three quotes goes over lines.
-  private mutating func string(_ quote: UInt8) {
+  private mutating func string(_ quote: UInt8, _ indent: Int) {
     let isLong = at(position + 1) == quote && at(position + 2) == quote
     var offset = position + (isLong ? 3 : 1)
     let start = offset
@@ -170,7 +169,9 @@ struct SecretLexing {
     let end = min(offset, bytes.count)
     content(start, end)
     position = end
-    if position < bytes.count, bytes[position] == quote { position += isLong ? 3 : 1 }
+    let isClosed = end < bytes.count && bytes[end] == quote
+    if !isClosed, frames.count == 1, frames[0].isSecret { block = (indent, true) }
+    if isClosed { position += isLong ? 3 : 1 }
     position = min(position, bytes.count)
   }
 
