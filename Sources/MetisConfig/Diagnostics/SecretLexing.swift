@@ -16,6 +16,9 @@ struct SecretLexing {
 
   private var position = 0
 
+  /// Whether what is read stands behind a `#`.
+  private var isComment = false
+
   /// An open bracket, or the top.
   private struct Frame {
     /// Whether the value that is read belongs to a secret key.
@@ -30,9 +33,16 @@ struct SecretLexing {
   /// The indentation of a secret key whose value goes on in the lines below; nil: none.
   private var block: (indent: Int, isText: Bool)?
 
+  /// The format, by the ending of its files.
+  private let format: String
+
+  /// The indentation of the line with the outermost open bracket.
+  private var openIndent = 0
+
   /// Looks through `bytes` at once. `names` are declared secrets.
-  init(_ bytes: [UInt8], names: Set<String>) {
+  init(_ bytes: [UInt8], format: String, names: Set<String>) {
     self.bytes = bytes
+    self.format = format
     self.names = names
     while position < bytes.count { line() }
   }
@@ -60,9 +70,28 @@ struct SecretLexing {
       }
       self.block = nil
     }
-    if frames.count == 1 { frames[0] = Frame() }
-    while position < bytes.count, bytes[position] != Self.newline { token(indent) }
+    // In YAML what is in brackets stands further right: an odd bracket in a text opened nothing.
+    let isOver =
+      format != "toml" && format != "json" && start < end && indent <= openIndent
+      && !"]}".utf8.contains(bytes[start])
+    if frames.count == 1 || isOver { frames = [Frame()] }
+    while position < bytes.count, bytes[position] != Self.newline {
+      if bytes[position] == UInt8(ascii: "#") { comment(indent) } else { token(indent) }
+    }
     if position < bytes.count { position += 1 }
+  }
+
+  /// Reads the rest of a line behind `#`, whose brackets and quotes mean nothing for the lines below.
+  private mutating func comment(_ indent: Int) {
+    let before = (frames, block, openIndent)
+    let isBehindString =
+      frames[frames.count - 1].hasString && position > 0 && bytes[position - 1] <= 0x20
+    if isBehindString { frames[frames.count - 1] = Frame() }
+    isComment = true
+    position += 1
+    while position < bytes.count, bytes[position] != Self.newline { token(indent) }
+    isComment = false
+    (frames, block, openIndent) = before
   }
 
   private mutating func token(_ indent: Int) {
@@ -72,15 +101,13 @@ struct SecretLexing {
     case UInt8(ascii: ","):
       if !frames[frames.count - 1].inherits { frames[frames.count - 1].isSecret = false }
       position += 1
-    case UInt8(ascii: "#") where frames[frames.count - 1].hasString && at(position - 1) == 0x20:
-      frames[frames.count - 1].isSecret = frames[frames.count - 1].inherits
-      frames[frames.count - 1].hasString = false
-      position += 1
     case UInt8(ascii: "["):
       let isSecret = frames[frames.count - 1].isSecret
+      if frames.count == 1 { openIndent = indent }
       frames.append(Frame(isSecret: isSecret, inherits: true))
       position += 1
     case UInt8(ascii: "{"):
+      if frames.count == 1 { openIndent = indent }
       frames.append(Frame())
       position += 1
     case UInt8(ascii: "]"), UInt8(ascii: "}"):
@@ -154,17 +181,20 @@ struct SecretLexing {
 
   /// A string; one in three quotes goes over lines.
   private mutating func string(_ quote: UInt8, _ indent: Int) {
-    let isLong = at(position + 1) == quote && at(position + 2) == quote
+    // YAML has no long strings; `''''` is one with a quote in it.
+    let isLong =
+      format == "toml" && !isComment && at(position + 1) == quote && at(position + 2) == quote
     var offset = position + (isLong ? 3 : 1)
     let start = offset
     while offset < bytes.count {
       if bytes[offset] == Self.newline, !isLong { break }
+      let isEscape = quote == UInt8(ascii: "\"") && bytes[offset] == UInt8(ascii: "\\")
       if bytes[offset] == quote,
         !isLong || (at(offset + 1) == quote && at(offset + 2) == quote)
       {
         break
       }
-      offset += quote == UInt8(ascii: "\"") && bytes[offset] == UInt8(ascii: "\\") ? 2 : 1
+      offset += isEscape && (isLong || at(offset + 1) != Self.newline) ? 2 : 1
     }
     let end = min(offset, bytes.count)
     content(start, end)
