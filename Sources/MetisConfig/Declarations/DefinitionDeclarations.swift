@@ -107,7 +107,7 @@ extension TableDeclaration {
     .number(0...86_400_000), .text, .map(of: .number(0...86_400_000)),
   ])
 
-  private static let behaviorRate = TableDeclaration(
+  static let behaviorRate = TableDeclaration(
     "behavior.rate_limit", "How many calls are answered.",
     [
       KeyDeclaration(

@@ -25,3 +25,15 @@ public struct PluginSettings: Sendable, Hashable {
   /// The settings of a file that says nothing.
   public init() {}
 }
+
+extension PluginSettings {
+  /// Reads `[plugins]`.
+  static func decode(_ reader: TableReader) -> PluginSettings {
+    var settings = PluginSettings()
+    settings.directory = reader.existingFile("directory")
+    settings.libraryPath = reader.existingFiles("library_path") ?? []
+    settings.signatures = reader.choice("signatures")
+    settings.trustedKeys = reader.existingFiles("trusted_keys") ?? []
+    return settings
+  }
+}

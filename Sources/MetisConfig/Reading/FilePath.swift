@@ -66,6 +66,12 @@ enum FilePath {
     }
   }
 
+  /// Why nothing is found at `path`: the words of `strerror`; nil where something is.
+  static func absence(of path: String) -> String? {
+    var status = stat()
+    return stat(path, &status) == 0 ? nil : String(cString: strerror(errno))
+  }
+
   /// The names of the files in a folder, hidden ones left out, sorted by their bytes; nil where the
   /// folder cannot be read.
   static func list(_ directory: String) -> [String]? {
