@@ -1,10 +1,10 @@
 import Glibc
 
-/// Makes a ``Configuration`` from a merged tree. Used once.
+/// Makes the settings of a ``Configuration`` from a merged and substituted tree. Used once.
 struct ConfigurationDecoding {
   let report: ConfigReport
-  let variable: (String) -> String?
-  var files: [String]
+  /// What the configuration is called where it says nothing.
+  let file: String
 
   /// Sections of the product that this stage does not serve.
   private static let later = [
@@ -13,18 +13,30 @@ struct ConfigurationDecoding {
     "multi_agents", "multi_agents_dir", "scripting", "secrets", "proxy", "recording", "web",
   ]
 
-  mutating func decode(_ root: ConfigValue) -> Configuration {
-    let substitution = Substitution(variable: variable, report: report)
-    let root = substitution.apply(to: root, path: "")
+  /// What a tree says, without its definitions.
+  struct Decoded {
+    var configuration: Configuration
+    /// What holds for definitions.
+    var context: DefinitionContext
+    /// Where definitions stand.
+    var folders: [DefinitionFolders] = []
+  }
+
+  /// Decodes `root`. `folderLayers` are the layers that name folders.
+  func decode(_ root: ConfigValue, folderLayers: [DefinitionKind: Int]) -> Decoded {
     var configuration = Configuration(
       transport: TransportSettings(type: "http", place: root.place))
-    guard let reader = TableReader(root, path: "", report: report) else { return configuration }
+    guard let reader = TableReader(root, path: "", report: report) else {
+      return Decoded(
+        configuration: configuration,
+        context: DefinitionContext(root, validation: ValidationSettings()))
+    }
 
     var level: LoggingSettings.Level?
     let server = reader.table("server")
     if let server { configuration.server = ServerSettings.decode(server, level: &level) }
     configuration.transport = TransportSettings.decode(
-      server?.value("transport"), tls: server?.value("tls"), file: files.first ?? "metis.toml",
+      server?.value("transport"), tls: server?.value("tls"), file: file,
       report: report)
     if let performance = server?.table("performance") {
       configuration.performance = PerformanceSettings.decode(performance)
@@ -39,99 +51,17 @@ struct ConfigurationDecoding {
     if let journal = reader.table("journal") {
       configuration.journal = JournalSettings.decode(journal)
     }
-    decodeDefinitions(reader, substitution, into: &configuration)
+    let folders = DefinitionKind.allCases.map {
+      DefinitionFolders($0, reader, layer: folderLayers[$0])
+    }
+    // Arrays of definitions were taken out before; what is left is something else.
+    for kind in DefinitionKind.allCases { _ = reader.elements(kind.key) }
     reader.notAvailable(Self.later) { $0 }
     reader.finish()
-    configuration.warnings = report.warnings(in: files)
-    configuration.files = files
-    return configuration
-  }
-
-  /// The definitions of the files and of their folders; folders come last.
-  private mutating func decodeDefinitions(
-    _ reader: TableReader, _ substitution: Substitution, into configuration: inout Configuration
-  ) {
-    let report = report
-    let validation = configuration.server.validation
-    let tool = { (value: ConfigValue, path: String) in
-      ToolDefinition.decode(value, path: path, validation: validation, report: report)
-    }
-    let resource = { (value: ConfigValue, path: String) in
-      ResourceDefinition.decode(value, path: path, report: report)
-    }
-    let template = { (value: ConfigValue, path: String) in
-      ResourceDefinition.decode(value, path: path, isTemplate: true, report: report)
-    }
-    let prompt = { (value: ConfigValue, path: String) in
-      PromptDefinition.decode(value, path: path, report: report)
-    }
-    configuration.tools =
-      tables(reader, "tools", tool) + folder(reader, "tools_dir", substitution, tool)
-    configuration.resources =
-      tables(reader, "resources", resource) + tables(reader, "resource_templates", template)
-      + folder(reader, "resources_dir", substitution, resource)
-    configuration.prompts =
-      tables(reader, "prompts", prompt) + folder(reader, "prompts_dir", substitution, prompt)
-    refuseDuplicates(configuration.tools.map { ($0.name, $0.place) }, path: "tools") {
-      "tool \"\($0)\""
-    }
-    // A URI may hold a secret of the environment.
-    refuseDuplicates(configuration.resources.map { ($0.uri, $0.place) }, path: "resources") { _ in
-      "resource with this URI"
-    }
-    refuseDuplicates(configuration.prompts.map { ($0.name, $0.place) }, path: "prompts") {
-      "prompt \"\($0)\""
-    }
-  }
-
-  /// The definitions of an array of tables.
-  private func tables<Definition>(
-    _ reader: TableReader, _ key: String, _ decode: (ConfigValue, String) -> Definition?
-  ) -> [Definition] {
-    reader.elements(key).enumerated().compactMap { decode($1, "\(key)[\($0)]") }
-  }
-
-  /// The definitions of a folder: a file each, in the order of their names.
-  private mutating func folder<Definition>(
-    _ reader: TableReader, _ key: String, _ substitution: Substitution,
-    _ decode: (ConfigValue, String) -> Definition?
-  ) -> [Definition] {
-    guard let value = reader.value(key), let directory = reader.file(key) else { return [] }
-    guard let names = FilePath.list(directory) else {
-      report.warning(
-        "the folder cannot be read: \(String(cString: strerror(errno)))", at: value.place,
-        path: key)
-      return []
-    }
-    var definitions: [Definition] = []
-    for name in names
-    where ["toml", "json", "yaml", "yml"].contains(FilePath.fileExtension(of: name)) {
-      let file = FilePath.normalized(FilePath.resolve(name, in: directory))
-      files.append(file)
-      do {
-        let definition = substitution.apply(to: try ConfigSource.read(file), path: "")
-        if let definition = decode(definition, "") { definitions.append(definition) }
-      } catch {
-        report.add(error)
-      }
-    }
-    return definitions
-  }
-
-  private func refuseDuplicates(
-    _ definitions: [(identity: String, place: ConfigPlace)], path: String,
-    words: (String) -> String
-  ) {
-    var places: [String: ConfigPlace] = [:]
-    for (identity, place) in definitions {
-      if let first = places[identity] {
-        report.error(
-          "found a second \(words(identity)); the first stands at \(first)", at: place,
-          path: path, hint: "rename or remove one of the two")
-      } else {
-        places[identity] = place
-      }
-    }
+    return Decoded(
+      configuration: configuration,
+      context: DefinitionContext(root, validation: configuration.server.validation),
+      folders: folders)
   }
 }
 

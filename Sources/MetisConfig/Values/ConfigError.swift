@@ -93,7 +93,20 @@ final class ConfigReport {
   /// Warns once for `section`, where it first stands.
   func notAvailable(_ section: String, at place: ConfigPlace) {
     guard unavailable.insert(section).inserted else { return }
-    warning("not available yet; it is read and has no effect", at: place, path: section)
+    warning(Self.notAvailableMessage, at: place, path: section)
+  }
+
+  private static let notAvailableMessage = "not available yet; it is read and has no effect"
+
+  /// Adds `warnings` that another report collected; what is not available stays told once.
+  func takeOver(_ warnings: [ConfigError]) {
+    for warning in warnings {
+      if warning.message == Self.notAvailableMessage {
+        notAvailable(warning.keyPath, at: warning.place)
+      } else {
+        foundWarnings.append(warning)
+      }
+    }
   }
 
   func add(_ found: ConfigErrors) {
