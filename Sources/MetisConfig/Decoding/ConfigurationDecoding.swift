@@ -6,13 +6,6 @@ struct ConfigurationDecoding {
   /// What the configuration is called where it says nothing.
   let file: String
 
-  /// Sections of the product that this stage does not serve.
-  private static let later = [
-    "defaults", "metrics", "cache", "reload", "development", "security", "fake_data", "workflows",
-    "workflows_dir", "workflow_engine", "testing", "models", "models_dir", "agents", "agents_dir",
-    "multi_agents", "multi_agents_dir", "scripting", "secrets", "proxy", "recording", "web",
-  ]
-
   /// What a tree says, without its definitions.
   struct Decoded {
     var configuration: Configuration
@@ -26,10 +19,13 @@ struct ConfigurationDecoding {
   func decode(_ root: ConfigValue, folderLayers: [DefinitionKind: Int]) -> Decoded {
     var configuration = Configuration(
       transport: TransportSettings(type: "http", place: root.place))
+    var check = DeclarationCheck(report)
+    check.check(root, against: .root)
+    let context = { (configuration: Configuration) in
+      DefinitionContext(root, validation: configuration.server.validation, report: report)
+    }
     guard let reader = TableReader(root, path: "", report: report) else {
-      return Decoded(
-        configuration: configuration,
-        context: DefinitionContext(root, validation: ValidationSettings()))
+      return Decoded(configuration: configuration, context: context(configuration))
     }
 
     var level: LoggingSettings.Level?
@@ -41,7 +37,6 @@ struct ConfigurationDecoding {
     if let performance = server?.table("performance") {
       configuration.performance = PerformanceSettings.decode(performance)
     }
-    server?.finish()
     if let auth = reader.value("auth") {
       configuration.auth = AuthSettings.decode(auth, report: report)
     }
@@ -51,17 +46,27 @@ struct ConfigurationDecoding {
     if let journal = reader.table("journal") {
       configuration.journal = JournalSettings.decode(journal)
     }
-    let folders = DefinitionKind.allCases.map {
+    decodeHost(reader, into: &configuration)
+    configuration.restartKeys = Configuration.restartKeys(of: root)
+    let folders = DefinitionKind.allCases.filter { $0.folderKey != nil }.map {
       DefinitionFolders($0, reader, layer: folderLayers[$0])
     }
-    // Arrays of definitions were taken out before; what is left is something else.
-    for kind in DefinitionKind.allCases { _ = reader.elements(kind.key) }
-    reader.notAvailable(Self.later) { $0 }
-    reader.finish()
     return Decoded(
-      configuration: configuration,
-      context: DefinitionContext(root, validation: configuration.server.validation),
-      folders: folders)
+      configuration: configuration, context: context(configuration), folders: folders)
+  }
+
+  /// Tables about the host itself.
+  private func decodeHost(_ reader: TableReader, into configuration: inout Configuration) {
+    if let reload = reader.table("reload") { configuration.reload = ReloadSettings.decode(reload) }
+    if let development = reader.table("development") {
+      configuration.development = DevelopmentSettings.decode(development)
+    }
+    if let plugins = reader.table("plugins") {
+      configuration.plugins = PluginSettings.decode(plugins)
+    }
+    if let security = reader.table("security") {
+      configuration.security = SecuritySettings.decode(security)
+    }
   }
 }
 

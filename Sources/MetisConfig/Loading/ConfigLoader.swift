@@ -33,6 +33,24 @@ public final class ConfigLoader {
     try load(from: ConfigStorage(frozen: files))
   }
 
+  /// What counts of all layers, as one tree: substituted, with settings of the command line and the
+  /// definitions of folders, without defaults. `frozen` as for ``load(frozen:)``; nil: as the files
+  /// are now. It may hold secrets. Throws what keeps it from being read, not what a check would find.
+  public func effective(
+    frozen files: [ConfigSourceFile]? = nil
+  ) throws(ConfigErrors) -> ConfigValue {
+    let storage = files.map(ConfigStorage.init(frozen:)) ?? .disk
+    let report = ConfigReport()
+    let layers = LayerFiles(inputs, in: storage, report: report)
+    let names = layers.files.map(\.name)
+    let stored = readLayers(layers, from: storage, report: report)
+    guard report.isGood else { throw Self.errors(report, names) }
+    let tree = LayeredTree(layers.files, stored, settings: inputs.settings, report: report)
+    let effective = EffectiveTree(tree, in: storage, variable: variable, report: report)
+    guard report.isGood else { throw Self.errors(report, names) }
+    return effective.root
+  }
+
   private func load(from storage: ConfigStorage) throws(ConfigErrors) -> Configuration {
     let report = ConfigReport()
     let layers = LayerFiles(inputs, in: storage, report: report)
@@ -55,7 +73,9 @@ public final class ConfigLoader {
 
     var configuration = main.configuration
     add(main, found, to: &configuration, report: report)
-    refuseDuplicates(configuration, report: report)
+    let check = DefinitionsCheck(report: report)
+    check.refuseDuplicates(configuration)
+    check.warnOfInterfaces(configuration)
     configuration.warnings = report.warnings(in: names)
     configuration.files = names
     configuration.sources = stored.map(\.source) + found.files.map(\.stored.source)
@@ -125,35 +145,5 @@ public final class ConfigLoader {
       inline.resources + inline.templates + found.definitions.resources
       + found.definitions.templates
     configuration.prompts = inline.prompts + found.definitions.prompts
-  }
-
-  private func refuseDuplicates(_ configuration: Configuration, report: ConfigReport) {
-    Self.refuseDuplicates(
-      configuration.tools, \.name, \.place, path: "tools", report: report
-    ) { "tool \"\($0)\"" }
-    // A URI may hold a secret of the environment.
-    Self.refuseDuplicates(
-      configuration.resources, \.uri, \.place, path: "resources", report: report
-    ) { _ in "resource with this URI" }
-    Self.refuseDuplicates(
-      configuration.prompts, \.name, \.place, path: "prompts", report: report
-    ) { "prompt \"\($0)\"" }
-  }
-
-  private static func refuseDuplicates<Definition>(
-    _ definitions: [Definition], _ identity: (Definition) -> String,
-    _ place: (Definition) -> ConfigPlace, path: String, report: ConfigReport,
-    words: (String) -> String
-  ) {
-    var first: [String: Int] = [:]
-    first.reserveCapacity(definitions.count)
-    for (index, definition) in definitions.enumerated() {
-      let name = identity(definition)
-      guard let other = first.updateValue(index, forKey: name) else { continue }
-      first[name] = other
-      report.error(
-        "found a second \(words(name)); the first stands at \(place(definitions[other]))",
-        at: place(definition), path: path, hint: "rename or remove one of the two")
-    }
   }
 }

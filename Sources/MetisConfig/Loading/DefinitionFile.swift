@@ -4,7 +4,7 @@ final class DefinitionFile {
   /// The file; its identity moves on where only that changed.
   var stored: StoredFile
   let definitions: DecodedDefinitions
-  let warnings: [ConfigError]
+  let warnings: [ConfigReport.Noted]
   let marks: [DefinitionStamps.Mark]
   private let context: Int
   private let sources: SubstitutionSources
@@ -86,13 +86,13 @@ final class DefinitionFile {
     }
     definitions = reader.definitions
     marks = reader.stamps.marks
-    warnings = report.warnings(in: [])
+    warnings = report.noted
     self.names = names
     self.patches = patches.contents(for: names)
   }
 
   /// `value` with `patch` over it. What a setting adds to know the definition by stays out.
-  private static func merge(
+  static func merge(
     _ value: ConfigValue, _ patch: LayeredDefinition, _ kind: DefinitionKind
   ) -> ConfigValue {
     var over = patch.value
@@ -105,7 +105,7 @@ final class DefinitionFile {
 
   /// The definitions of a file: the one at its top, those of its arrays, or those of the array that
   /// it is; with their paths in the file.
-  private static func parts(
+  static func parts(
     of root: ConfigValue, in kind: DefinitionKind, report: ConfigReport
   ) -> [(DefinitionKind, ConfigValue, path: String)] {
     if let elements = root.array {

@@ -21,6 +21,25 @@ enum DefinitionKind: String, CaseIterable {
     }
   }
 
+  /// What one of them may hold.
+  var declaration: TableDeclaration {
+    switch self {
+    case .tools: .tool
+    case .resources: .resource
+    case .resourceTemplates: .resourceTemplate
+    case .prompts: .prompt
+    }
+  }
+
+  /// Which defaults hold for them.
+  var defaults: DefinitionDefaults.Kind {
+    switch self {
+    case .tools: .tool
+    case .resources, .resourceTemplates: .resource
+    case .prompts: .prompt
+    }
+  }
+
   /// The keys of which the first that is there tells a definition from the others.
   var identityKeys: [String] {
     switch self {

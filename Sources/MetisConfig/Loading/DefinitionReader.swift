@@ -21,6 +21,7 @@ struct DefinitionReader {
   let report: ConfigReport
   var stamps: DefinitionStamps
   private(set) var definitions = DecodedDefinitions()
+  private let defaults: DefinitionDefaults
 
   init(
     context: DefinitionContext, substitution: Substitution, report: ConfigReport,
@@ -30,34 +31,39 @@ struct DefinitionReader {
     self.substitution = substitution
     self.report = report
     self.stamps = stamps
+    defaults = context.defaults.reporting(to: report)
   }
 
   /// Decodes `value`, a definition before substitution, and keeps it where it is whole.
   mutating func read(_ value: ConfigValue, kind: DefinitionKind, path: String) {
     let value = substitution.apply(to: value, path: path)
+    var check = DeclarationCheck(report, path: path)
+    check.check(value, against: kind.declaration)
+    let stamp = stamps.stamp(of: value, kind: kind, context: context)
+    let whole = defaults.apply(to: value, kind.defaults, path: path)
     switch kind {
     case .tools:
       guard
         var tool = ToolDefinition.decode(
-          value, path: path, validation: context.validation, report: report)
+          whole, path: path, validation: context.validation, report: report)
       else { return }
-      tool.stamp = stamps.stamp(of: value, kind: kind, context: context)
+      tool.stamp = stamp
       definitions.tools.append(tool)
     case .resources, .resourceTemplates:
       let isTemplate = kind == .resourceTemplates
       guard
         var resource = ResourceDefinition.decode(
-          value, path: path, isTemplate: isTemplate, report: report)
+          whole, path: path, isTemplate: isTemplate, report: report)
       else { return }
-      resource.stamp = stamps.stamp(of: value, kind: kind, context: context)
+      resource.stamp = stamp
       if isTemplate {
         definitions.templates.append(resource)
       } else {
         definitions.resources.append(resource)
       }
     case .prompts:
-      guard var prompt = PromptDefinition.decode(value, path: path, report: report) else { return }
-      prompt.stamp = stamps.stamp(of: value, kind: kind, context: context)
+      guard var prompt = PromptDefinition.decode(whole, path: path, report: report) else { return }
+      prompt.stamp = stamp
       definitions.prompts.append(prompt)
     }
   }

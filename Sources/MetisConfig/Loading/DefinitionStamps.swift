@@ -41,14 +41,18 @@ struct DefinitionStamps {
 /// What holds for definitions beside their own text.
 struct DefinitionContext {
   /// `[server.validation]`.
-  var validation = ValidationSettings()
+  let validation: ValidationSettings
+
+  /// `[defaults]` and `[groups]`.
+  let defaults: DefinitionDefaults
 
   /// A hash of all that this was made from: the same one, the same context.
-  private(set) var contents = 0
+  let contents: Int
 
   /// What `root`, the substituted tree of the settings, says for all definitions.
-  init(_ root: ConfigValue, validation: ValidationSettings) {
+  init(_ root: ConfigValue, validation: ValidationSettings, report: ConfigReport) {
     self.validation = validation
+    defaults = DefinitionDefaults(root, report: report)
     var hasher = Hasher()
     for value in [root["server"]?["validation"], root["defaults"], root["groups"]] {
       hasher.combine(value == nil)

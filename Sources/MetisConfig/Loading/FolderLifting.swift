@@ -43,7 +43,16 @@ struct FolderLifting {
   }
 
   private mutating func lift(from value: ConfigValue, path: String, depth: Int) -> ConfigValue {
-    guard depth > 0, !value.isInline, let entries = value.table else { return value }
+    guard depth > 0, !value.isInline else { return value }
+    if let elements = value.array {
+      let count = found.count
+      let lifted = elements.map { lift(from: $0, path: path, depth: depth) }
+      guard found.count > count else { return value }
+      var value = value
+      value.content = .array(lifted)
+      return value
+    }
+    guard let entries = value.table else { return value }
     var kept: [ConfigEntry] = []
     kept.reserveCapacity(entries.count)
     let before = found.count
@@ -54,7 +63,7 @@ struct FolderLifting {
         continue
       }
       var entry = entry
-      if !entry.value.isInline, entry.value.table != nil {
+      if !entry.value.isInline {
         let count = found.count
         entry.value = lift(from: entry.value, path: "\(path).\(entry.key)", depth: depth - 1)
         changed = changed || found.count > count

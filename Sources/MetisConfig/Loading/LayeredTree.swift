@@ -54,6 +54,19 @@ struct LayeredTree {
     definitions[kind] = list
   }
 
+  /// All layers as one tree, without folders.
+  var whole: ConfigValue {
+    var root = settings ?? ConfigValue(.table([]), at: ConfigPlace(file: ""))
+    var entries = root.table ?? []
+    for kind in DefinitionKind.allCases {
+      guard let list = definitions[kind], let first = list.first else { continue }
+      let array = ConfigValue(.array(list.map(\.value)), at: first.value.place, isInline: false)
+      entries.append(ConfigEntry(key: kind.key, at: first.value.place, value: array))
+    }
+    root.content = .table(entries)
+    return root
+  }
+
   /// Changes the settings' tree, as one more layer.
   mutating func changeSettings(_ change: (ConfigValue) -> ConfigValue) {
     settings = change(settings ?? ConfigValue(.table([]), at: ConfigPlace(file: "")))

@@ -9,7 +9,7 @@ final class MainReading {
   let folders: [DefinitionFolders]
   /// The definitions that no folder can hold as well.
   let definitions: DecodedDefinitions
-  let warnings: [ConfigError]
+  let warnings: [ConfigReport.Noted]
   /// What was looked up.
   let sources = SubstitutionSources()
 
@@ -58,7 +58,7 @@ final class MainReading {
     definitions = reader.definitions
     marks = reader.stamps.marks
     restMarks = before?.restMarks ?? []
-    warnings = report.warnings(in: names)
+    warnings = report.noted
   }
 
   /// Whether reading `stored` now would give the same.

@@ -9,8 +9,8 @@ struct SettingLayers {
     for setting in settings {
       let place = self.place(of: setting)
       do throws(Failure) {
-        let value = Self.value(setting.value, at: place)
-        try apply(value, try Self.steps(of: setting.key), to: &tree)
+        let steps = try Self.steps(of: setting.key)
+        try apply(Self.value(setting.value, of: steps, at: place), steps, to: &tree)
       } catch {
         report.error(error.message, at: place, path: setting.key, hint: error.hint)
       }
@@ -20,6 +20,38 @@ struct SettingLayers {
   /// Where messages say that a setting stands.
   func place(of setting: ConfigInputs.Setting) -> ConfigPlace {
     ConfigPlace(in: ConfigOrigin(setting.origin, directory: directory))
+  }
+
+  /// The tree of what `setting` says alone; nil where it cannot be said, or speaks of an element of
+  /// an array by its index. `root`: the whole configuration, to know definitions by.
+  func tree(of setting: ConfigInputs.Setting, over root: ConfigValue) -> ConfigValue? {
+    let place = place(of: setting)
+    let empty = ConfigValue(.table([]), at: place)
+    guard let path = try? ConfigKeyPath(setting.key).steps else { return nil }
+    let value = Self.value(setting.value, of: path, at: place)
+    guard case .key(let first) = path[0], let kind = DefinitionKind(rawValue: first),
+      path.count > 1
+    else { return try? Self.set(value, in: empty, path[...], above: []) }
+    let all = root[kind.key]?.array ?? []
+    let found: ConfigValue? =
+      switch path[1] {
+      case .index(let index): all.indices.contains(index) ? all[index] : nil
+      case .key(let name): all.first { kind.identity(of: $0) == name }
+      case .match(let key, let text): all.first { $0[key]?.string == text }
+      }
+    guard let found, let key = kind.identityKeys.first(where: { found[$0]?.string != nil }),
+      let identity = found[key]
+    else { return nil }
+    let named = ConfigValue(
+      .table([ConfigEntry(key: key, at: identity.place, value: identity)]), at: place)
+    guard let definition = try? Self.set(value, in: named, path.dropFirst(2), above: []) else {
+      return nil
+    }
+    return ConfigValue(
+      .table([
+        ConfigEntry(
+          key: kind.key, at: place, value: ConfigValue(.array([definition]), at: place))
+      ]), at: place)
   }
 
   /// What a setting cannot do.
@@ -158,6 +190,25 @@ struct SettingLayers {
       root.content = .array(elements)
     }
     return root
+  }
+
+  /// The value that `text` is in TOML, else the string; always the string for a key at `steps` that
+  /// is declared as one: a version 1.0, a name that is a number.
+  static func value(
+    _ text: String, of steps: [ConfigKeyPath.Step], at place: ConfigPlace
+  ) -> ConfigValue {
+    let value = value(text, at: place)
+    var steps = steps
+    if steps.count > 1, case .key(let name) = steps[1], case .key(let first) = steps[0],
+      DefinitionKind(rawValue: first) != nil
+    {
+      steps[1] = .match(key: "name", value: name)
+    }
+    if value.string != nil { return value }
+    switch DeclaredKey(steps).key?.kind {
+    case .text, .anyText, .path, .choice: return ConfigValue(.string(text), at: place)
+    default: return value
+    }
   }
 
   /// The value that `text` is in TOML, else the string.

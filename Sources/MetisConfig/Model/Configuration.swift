@@ -39,8 +39,18 @@ public struct Configuration: Sendable {
   /// Development.
   public var development = DevelopmentSettings()
 
+  /// Where plugins come from.
+  public var plugins = PluginSettings()
+
+  /// What is refused for safety's sake.
+  public var security = SecuritySettings()
+
   /// The files as they were read, in the order of ``files``: what a host goes back to.
   public var sources: [ConfigSourceFile] = []
+
+  /// What is set of keys that a host reads only when it starts: key paths with their values as JSON.
+  /// A change of one of them needs a restart.
+  public var restartKeys: [String: String] = [:]
 
   /// The port to listen on: `server.transport.http_port`, else `server.port`.
   public var listenPort: UInt16 { transport.httpPort ?? server.port }

@@ -53,6 +53,12 @@ enum FilePath {
     return name[name.index(after: dot)...].lowercased()
   }
 
+  /// Why nothing is found at `path`: the words of `strerror`; nil where something is.
+  static func absence(of path: String) -> String? {
+    var status = stat()
+    return stat(path, &status) == 0 ? nil : String(cString: strerror(errno))
+  }
+
   /// The process's working directory.
   static func workingDirectory() -> String {
     guard let path = getcwd(nil, 0) else { return "/" }
