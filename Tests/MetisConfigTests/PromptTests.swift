@@ -133,7 +133,7 @@ import Testing
     #expect(configuration.prompts.map(\.name) == ["greeting", "generate_tests"])
     #expect(configuration.prompts[1].arguments.map(\.defaultValue) == [nil, "pytest"])
     #expect(configuration.prompts[1].mock.section["mode"] == "fallback")
-    #expect(configuration.warnings.map(\.keyPath) == ["mock.fallback"])
+    #expect(configuration.warnings.map(\.keyPath) == ["mock.fallback", "prompts_dir"])
     let twice = try folder.write(
       "config/prompts/twice.toml", "name = \"greeting\"\nmock = { strategy = \"s\" }\n")
     do {

@@ -229,7 +229,10 @@ import Testing
     #expect(configuration.resources[1].mock.section["path"] == "fixtures/*.pdf")
     #expect(configuration.resources[2].mock.section["item"]?["schema"]?["id"]?["type"] == "uuid")
     #expect(configuration.resources[2].directory == folder.path + "/config/resources")
-    #expect(configuration.warnings.map(\.keyPath) == ["mock.behavior", "resources.behavior"])
+    #expect(
+      configuration.warnings.map(\.keyPath) == [
+        "mock.behavior", "resources_dir", "resources.behavior",
+      ])
     #expect(configuration.files.count == 3)
   }
 }

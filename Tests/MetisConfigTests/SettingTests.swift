@@ -27,15 +27,12 @@ import Testing
 
   private func settings(_ texts: [String]) -> [ConfigInputs.Setting] {
     texts.map { text in
-      let parts = text.split(separator: "=", maxSplits: 1)
       // A selector holds = as well.
-      guard let close = text.firstRange(of: "]="), text.contains("[name") || text.contains("[uri")
-      else {
-        return .init(key: "\(parts[0])", value: "\(parts[1])", origin: "--set \(text)")
-      }
-      let key = text[..<text.index(before: close.upperBound)]
+      let start = text.contains("[name=") || text.contains("[uri=") ? text.firstIndex(of: "]") : nil
+      let sign = text[(start ?? text.startIndex)...].firstIndex(of: "=") ?? text.endIndex
       return .init(
-        key: "\(key)", value: "\(text[close.upperBound...])", origin: "--set \(text)")
+        key: String(text[..<sign]), value: String(text[sign...].dropFirst()),
+        origin: "--set \(text)")
     }
   }
 

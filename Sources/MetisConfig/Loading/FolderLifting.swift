@@ -43,7 +43,7 @@ struct FolderLifting {
   }
 
   private mutating func lift(from value: ConfigValue, path: String, depth: Int) -> ConfigValue {
-    guard depth > 0, !value.isInline else { return value }
+    guard depth > 0 else { return value }
     if let elements = value.array {
       let count = found.count
       let lifted = elements.map { lift(from: $0, path: path, depth: depth) }
@@ -52,7 +52,7 @@ struct FolderLifting {
       value.content = .array(lifted)
       return value
     }
-    guard let entries = value.table else { return value }
+    guard !value.isInline, let entries = value.table else { return value }
     var kept: [ConfigEntry] = []
     kept.reserveCapacity(entries.count)
     let before = found.count
@@ -63,7 +63,7 @@ struct FolderLifting {
         continue
       }
       var entry = entry
-      if !entry.value.isInline {
+      if entry.value.array != nil || !entry.value.isInline {
         let count = found.count
         entry.value = lift(from: entry.value, path: "\(path).\(entry.key)", depth: depth - 1)
         changed = changed || found.count > count
