@@ -94,7 +94,7 @@ import Testing
       prompts_dir = "nowhere"
       """)
     #expect(configuration.prompts.map(\.name) == ["a"])
-    #expect(configuration.warnings.map(\.keyPath) == ["prompts_dir"])
+    #expect(configuration.warnings.map(\.keyPath) == ["prompts_dir", "prompts_dir"])
   }
 
   @Test func foldersOfPrompts() throws {
@@ -133,11 +133,11 @@ import Testing
     #expect(configuration.prompts.map(\.name) == ["greeting", "generate_tests"])
     #expect(configuration.prompts[1].arguments.map(\.defaultValue) == [nil, "pytest"])
     #expect(configuration.prompts[1].mock.section["mode"] == "fallback")
-    #expect(configuration.warnings.isEmpty)
+    #expect(configuration.warnings.map(\.keyPath) == ["prompts_dir"])
     let twice = try folder.write(
-      "twice.toml", "[[prompts]]\nname = \"greeting\"\nmock = { strategy = \"s\" }\n")
+      "config/prompts/twice.toml", "name = \"greeting\"\nmock = { strategy = \"s\" }\n")
     do {
-      _ = try Configuration.load([main, twice])
+      _ = try Configuration.load([main])
       Issue.record("loaded")
     } catch {
       #expect(error.errors.count == 1)

@@ -228,7 +228,8 @@ import Testing
     #expect(configuration.resources[1].mock.section["path"] == "fixtures/*.pdf")
     #expect(configuration.resources[2].mock.section["item"]?["schema"]?["id"]?["type"] == "uuid")
     #expect(configuration.resources[2].directory == folder.path + "/config/resources")
-    #expect(configuration.warnings.map(\.keyPath) == ["resources[0].mock.behavior"])
+    #expect(
+      configuration.warnings.map(\.keyPath) == ["resources[0].mock.behavior", "resources_dir"])
     #expect(configuration.files.count == 3)
   }
 }
