@@ -13,7 +13,7 @@ final class Composition {
   let configuration: Configuration
   let snapshot: Snapshot
   /// What the snapshot's targets were made from, in their order.
-  let definitions: [TargetDefinition]
+  let row: DefinitionRow
   /// By the plugin's id: what its filter made.
   let filters: [Snapshot.Filter]
   let auths: [Snapshot.Auth]
@@ -53,10 +53,11 @@ final class Composition {
     filters = builder.filters
     auths = builder.auths
     warnings = builder.warnings
-    definitions = builder.definitions
+    row = builder.row
     let encoded = EncodedAnswers(
       server: ServerInfo(configuration), targets: builder.targets,
-      pageSize: configuration.server.pageSize, caching: configuration.server.caching)
+      pageSize: configuration.server.pageSize, caching: configuration.server.caching,
+      before: before?.snapshot.encoded)
     snapshot = Snapshot(
       number: context.number, settings: configuration.server, targets: builder.targets,
       instanceSets: builder.sets,
@@ -86,11 +87,8 @@ final class Composition {
 
   /// What `after` no longer uses: to be destroyed once nobody can see it.
   func leftovers(after: Composition) -> Leftovers {
-    let kept = Set(after.snapshot.instanceSets.compactMap { $0.map(ObjectIdentifier.init) })
     return Leftovers(
-      sets: snapshot.instanceSets.compactMap { $0 }.filter {
-        !kept.contains(ObjectIdentifier($0))
-      },
+      sets: Composition.missing(snapshot.instanceSets, in: after.snapshot.instanceSets),
       auths: auths.filter { old in
         !after.auths.contains { $0.generation === old.generation && $0.instance == old.instance }
       },
@@ -99,6 +97,20 @@ final class Composition {
           $0.generation === old.generation && $0.instance == old.instance
         }
       })
+  }
+
+  /// Those of `old` that are not in `new`: mostly a few between a common beginning and end.
+  private static func missing(_ old: [InstanceSet?], in new: [InstanceSet?]) -> [InstanceSet] {
+    var begin = 0
+    while begin < min(old.count, new.count), old[begin] === new[begin] { begin += 1 }
+    var end = 0
+    let rest = min(old.count, new.count) - begin
+    while end < rest, old[old.count - 1 - end] === new[new.count - 1 - end] { end += 1 }
+    let kept = Set(
+      new[begin..<new.count - end].compactMap { $0.map(ObjectIdentifier.init) })
+    return old[begin..<old.count - end].compactMap { $0 }.filter {
+      !kept.contains(ObjectIdentifier($0))
+    }
   }
 
   /// Instances that were replaced.

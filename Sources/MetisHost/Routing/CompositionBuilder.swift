@@ -11,8 +11,7 @@ struct CompositionBuilder {
   let before: Composition?
   let context: Composition.Context
   /// What is to be served, in the order of the snapshot's targets.
-  let definitions: [TargetDefinition]
-
+  let row: DefinitionRow
   private(set) var targets: [Target] = []
   private(set) var sets: [InstanceSet?] = []
   private(set) var auths: [Snapshot.Auth] = []
@@ -22,6 +21,7 @@ struct CompositionBuilder {
   private(set) var madeFilters: [Snapshot.Filter] = []
   private(set) var warnings: [String] = []
   private var errors: [ConfigError] = []
+  private var schemas = CompiledSchemas()
 
   init(
     configuration: Configuration, active: [PluginGeneration], before: Composition?,
@@ -31,7 +31,7 @@ struct CompositionBuilder {
     self.active = active
     self.before = before
     self.context = context
-    definitions = TargetDefinition.all(configuration)
+    row = DefinitionRow(configuration)
   }
 
   mutating func build() throws(CompositionError) {
@@ -49,57 +49,72 @@ struct CompositionBuilder {
   // MARK: Targets
 
   private mutating func buildTargets() throws(CompositionError) {
-    var old: [TargetDefinition.Key: Int] = [:]
-    for (place, definition) in (before?.definitions ?? []).enumerated() {
-      old[definition.key] = place
-    }
-    var providers: [String: PluginGeneration] = [:]
-    for generation in active.reversed() where generation.strategy != nil {
-      for name in generation.descriptor.provides { providers[name] = generation }
-    }
-    for definition in definitions {
-      let generation = providers[definition.mock.strategy]
-      let place = old[definition.key]
-      guard let target = makeTarget(definition, place) else { continue }
-      targets.append(target)
-      if let before, let place, target === before.snapshot.targets[place],
-        let set = before.snapshot.instanceSets[place], set.generation === generation
-      {
-        sets.append(set)
+    var search = before.map { DefinitionSearch($0.row) }
+    var providers = Providers(active)
+    targets.reserveCapacity(row.count)
+    sets.reserveCapacity(row.count)
+    for place in row.indices {
+      let generation = providers.generation(row.strategy(place))
+      let found = search?.find(place, in: row)
+      if let before, let found, found.isSame {
+        let (target, set) = (
+          before.snapshot.targets[found.place], before.snapshot.instanceSets[found.place]
+        )
+        if let set, set.generation === generation {
+          targets.append(target)
+          sets.append(set)
+        } else {
+          let definition = row[place]
+          targets.append(target)
+          sets.append(try makeSet(definition, target, generation, providers))
+        }
         continue
       }
-      guard let generation else {
-        sets.append(nil)
-        warnings.append(missing(definition, providers))
-        continue
-      }
-      sets.append(try makeSet(definition, target, generation))
-    }
-  }
-
-  private func missing(
-    _ definition: TargetDefinition, _ providers: [String: PluginGeneration]
-  ) -> String {
-    let known = providers.keys.sorted().joined(separator: ", ")
-    return "\(definition.mock.place): \(definition.title) asks for strategy "
-      + "\"\(definition.mock.strategy)\", which no active plugin provides; there are: "
-      + (known.isEmpty ? "none" : known)
-  }
-
-  /// The target of a definition: that of the composition before, at `place`, where nothing changed;
-  /// nil with an error where its schemas do not compile.
-  private mutating func makeTarget(_ definition: TargetDefinition, _ place: Int?) -> Target? {
-    var ordinal: UInt64 = 0
-    if let before, let place {
-      let kept = before.snapshot.targets[place]
-      let isSame = before.definitions[place].isSame(as: definition)
-      if isSame, before.definitions[place].settings == definition.settings { return kept }
+      let definition = row[place]
       // The same target under other rules of the server: its calls are numbered on.
-      if isSame { ordinal = kept.ordinal.load(ordering: .relaxed) }
+      let ordinal = found.flatMap { found in
+        found.hasSameDefinition
+          ? before?.snapshot.targets[found.place].ordinal.load(ordering: .relaxed) : nil
+      }
+      guard let target = makeTarget(definition, ordinal ?? 0) else { continue }
+      targets.append(target)
+      sets.append(try makeSet(definition, target, generation, providers))
     }
+  }
+
+  /// Who provides which strategy. Tools that stand beside each other often ask for the same one.
+  private struct Providers {
+    private var generations: [String: PluginGeneration] = [:]
+    private var last: (name: String, generation: PluginGeneration?)?
+
+    init(_ active: [PluginGeneration]) {
+      for generation in active.reversed() where generation.strategy != nil {
+        for name in generation.descriptor.provides { generations[name] = generation }
+      }
+    }
+
+    mutating func generation(_ name: String) -> PluginGeneration? {
+      if let last, last.name == name { return last.generation }
+      let found = generations[name]
+      last = (name, found)
+      return found
+    }
+
+    var names: [String] { generations.keys.sorted() }
+  }
+
+  private func missing(_ definition: TargetDefinition, _ known: [String]) -> String {
+    "\(definition.mock.place): \(definition.title) asks for strategy "
+      + "\"\(definition.mock.strategy)\", which no active plugin provides; there are: "
+      + (known.isEmpty ? "none" : known.joined(separator: ", "))
+  }
+
+  /// A target, whose calls go on from number `ordinal`; nil with an error where its schemas do not
+  /// compile.
+  private mutating func makeTarget(_ definition: TargetDefinition, _ ordinal: UInt64) -> Target? {
     do {
       return Target(
-        listing: definition.listing, rules: try definition.rules(),
+        listing: definition.listing, rules: try definition.rules(&schemas),
         seed: definition.mock.seed ?? context.seed ^ definition.hash,
         timeout: definition.settings.timeout, ordinal: ordinal)
     } catch {
@@ -108,14 +123,19 @@ struct CompositionBuilder {
     }
   }
 
+  /// The instances for a target; nil with a warning where nobody provides the strategy, or with an
+  /// error where the section is refused.
   private mutating func makeSet(
-    _ definition: TargetDefinition, _ target: Target, _ generation: PluginGeneration
+    _ definition: TargetDefinition, _ target: Target, _ generation: PluginGeneration?,
+    _ providers: Providers
   ) throws(CompositionError) -> InstanceSet? {
-    guard let strategy = generation.strategy else { return nil }
+    guard let generation, let strategy = generation.strategy else {
+      warnings.append(missing(definition, providers.names))
+      return nil
+    }
     let section = definition.mock.section
-    if let error = check(
-      generation, METIS_SECTION_STRATEGY, section.value.toJSON().jsonBytes(), section)
-    {
+    let config = section.value.toJSON().jsonBytes()
+    if let error = check(generation, METIS_SECTION_STRATEGY, config, section) {
       errors.append(error)
       return nil
     }
@@ -123,12 +143,14 @@ struct CompositionBuilder {
     let count =
       flags & METIS_STRATEGY_REENTRANT != 0
       ? 1 : flags & METIS_STRATEGY_MAY_BLOCK != 0 ? context.workers : context.inlineThreads
+    let text = definition.definition.jsonBytes()
     var instances: [Instance] = []
     var failure: String?
     for _ in 0..<count where failure == nil {
       var error = metis_error_v1.empty
       var made: UnsafeMutableRawPointer?
-      let code = create(strategy, generation, definition, target, &error, &made)
+      let code = definition.create(
+        by: strategy, of: generation, for: target, config: config, definition: text, &error, &made)
       if code == METIS_OK {
         instances.append(Instance(pointer: made))
       } else {
@@ -147,31 +169,6 @@ struct CompositionBuilder {
     }
     errors.append(section.error(at: "", message: "\(generation.id): \(failure)"))
     return nil
-  }
-
-  private func create(
-    _ strategy: UnsafePointer<metis_strategy_v1>, _ generation: PluginGeneration,
-    _ definition: TargetDefinition, _ target: Target, _ error: inout metis_error_v1,
-    _ made: inout UnsafeMutableRawPointer?
-  ) -> Int32 {
-    target.name.withSlice { name in
-      definition.mock.section.value.toJSON().jsonBytes().withSlice { config in
-        definition.definition.jsonBytes().withSlice { text in
-          definition.directory.withSlice { directory in
-            var setup = metis_instance_v1()
-            setup.size = UInt32(MemoryLayout<metis_instance_v1>.size)
-            setup.kind = target.kind.rawValue
-            setup.target = name
-            setup.config = config
-            setup.definition = text
-            setup.directory = directory
-            setup.seed = target.seed
-            return metis_barrier_strategy_create(
-              strategy.pointee.create, generation.plugin, &setup, &error, &made)
-          }
-        }
-      }
-    }
   }
 
   /// Has the plugin check a section by `metis.config/1`, where it offers that.
@@ -260,6 +257,35 @@ struct CompositionBuilder {
       let filter = Snapshot.Filter(generation: generation, table: table, instance: made)
       filters.append(filter)
       madeFilters.append(filter)
+    }
+  }
+}
+
+extension TargetDefinition {
+  /// Has a plugin make one instance. `config` and `definition` are the section and the definition as
+  /// JSON.
+  fileprivate func create(
+    by strategy: UnsafePointer<metis_strategy_v1>, of generation: PluginGeneration,
+    for target: Target, config: [UInt8], definition: [UInt8], _ error: inout metis_error_v1,
+    _ made: inout UnsafeMutableRawPointer?
+  ) -> Int32 {
+    target.name.withSlice { name in
+      config.withSlice { config in
+        definition.withSlice { text in
+          directory.withSlice { directory in
+            var setup = metis_instance_v1()
+            setup.size = UInt32(MemoryLayout<metis_instance_v1>.size)
+            setup.kind = target.kind.rawValue
+            setup.target = name
+            setup.config = config
+            setup.definition = text
+            setup.directory = directory
+            setup.seed = target.seed
+            return metis_barrier_strategy_create(
+              strategy.pointee.create, generation.plugin, &setup, &error, &made)
+          }
+        }
+      }
     }
   }
 }

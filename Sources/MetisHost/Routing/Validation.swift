@@ -2,14 +2,26 @@ import JSON
 import JSONSchema
 import MCP
 
+/// The schemas that one composition compiles: those of the same text once.
+struct CompiledSchemas {
+  private var schemas: [[UInt8]: Schema] = [:]
+
+  /// The schema that `source` is. Nothing is fetched, and the time is bounded.
+  mutating func schema(of source: JSONValue) throws(SchemaError) -> Schema {
+    let text = source.jsonBytes()
+    if let known = schemas[text] { return known }
+    let schema = try Schema(compiling: source)
+    schemas[text] = schema
+    return schema
+  }
+}
+
 /// The arguments of a tool against its input schema.
 struct InputRule: Sendable {
   private let schema: Schema
 
-  /// Compiles a schema; nil where it accepts every object. Nothing is fetched, and the time is
-  /// bounded.
-  init?(compiling source: JSONValue) throws(SchemaError) {
-    let schema = try Schema(compiling: source)
+  /// Nil where the schema accepts every object.
+  init?(_ schema: Schema) {
     guard !schema.isTrivial else { return nil }
     self.schema = schema
   }
@@ -30,11 +42,10 @@ struct OutputRule: Sendable {
   /// The schema says that the content is an object: revisions before 2026-07-28 show it.
   let isObject: Bool
 
-  /// Compiles a schema.
-  init(compiling source: JSONValue, isError: Bool) throws(SchemaError) {
-    schema = try Schema(compiling: source)
+  init(_ schema: Schema, isError: Bool) {
+    self.schema = schema
     self.isError = isError
-    isObject = source["type"] == "object"
+    isObject = schema.source["type"] == "object"
   }
 
   /// What is wrong with the structured content, or that it is missing; nil where it fits.
