@@ -21,6 +21,8 @@ final class Composition {
   private let madeSets: [InstanceSet]
   private let madeAuths: [Snapshot.Auth]
   private let madeFilters: [Snapshot.Filter]
+  /// The definitions that the snapshot's targets were made from, in their order: made at each call.
+  var definitions: [TargetDefinition] { row.indices.map { row[$0] } }
   /// What an operator should know: tools without a plugin.
   let warnings: [String]
 
@@ -88,6 +90,7 @@ final class Composition {
   /// What `after` no longer uses: to be destroyed once nobody can see it.
   func leftovers(after: Composition) -> Leftovers {
     return Leftovers(
+      composition: self,
       sets: Composition.missing(snapshot.instanceSets, in: after.snapshot.instanceSets),
       auths: auths.filter { old in
         !after.auths.contains { $0.generation === old.generation && $0.instance == old.instance }
@@ -115,14 +118,26 @@ final class Composition {
 
   /// Instances that were replaced.
   struct Leftovers {
+    /// Who used them: its configuration goes with them, and not while somebody waits for a reload.
+    private let composition: Composition
     var sets: [InstanceSet]
     var auths: [Snapshot.Auth]
     var filters: [Snapshot.Filter]
 
+    fileprivate init(
+      composition: Composition, sets: [InstanceSet], auths: [Snapshot.Auth],
+      filters: [Snapshot.Filter]
+    ) {
+      self.composition = composition
+      self.sets = sets
+      self.auths = auths
+      self.filters = filters
+    }
+
     /// Removes and returns what `generation` made.
     mutating func take(of generation: PluginGeneration) -> Leftovers {
       let taken = Leftovers(
-        sets: sets.filter { $0.generation === generation },
+        composition: composition, sets: sets.filter { $0.generation === generation },
         auths: auths.filter { $0.generation === generation },
         filters: filters.filter { $0.generation === generation })
       sets.removeAll { $0.generation === generation }

@@ -1,19 +1,30 @@
 import MetisConfig
 
 /// The definitions of a configuration in the order of the snapshot's targets: tools, then resources
-/// and templates, then prompts. A view: it copies nothing, so that ten thousand of them are compared
-/// in a few milliseconds.
+/// and templates, then prompts. A view: it copies no definition, so that ten thousand are compared in a
+/// few milliseconds.
 struct DefinitionRow {
   private let configuration: Configuration
   private let resourceStart: Int
   private let promptStart: Int
   let count: Int
+  /// Side by side, since the next configuration asks for all of them.
+  private let stamps: [UInt64]
 
   init(_ configuration: Configuration) {
     self.configuration = configuration
     resourceStart = configuration.tools.count
     promptStart = resourceStart + configuration.resources.count
     count = promptStart + configuration.prompts.count
+    let (tools, resources) = (configuration.tools, configuration.resources)
+    let prompts = configuration.prompts
+    var stamps: [UInt64] = []
+    stamps.reserveCapacity(count)
+    // By places: a closure over the elements would copy them.
+    for place in tools.indices { stamps.append(tools[place].stamp) }
+    for place in resources.indices { stamps.append(resources[place].stamp) }
+    for place in prompts.indices { stamps.append(prompts[place].stamp) }
+    self.stamps = stamps
   }
 
   var indices: Range<Int> { 0..<count }
@@ -41,13 +52,7 @@ struct DefinitionRow {
   }
 
   /// Equal stamps, other than 0: the same definition.
-  func stamp(_ place: Int) -> UInt64 {
-    switch kind(place) {
-    case .tool: configuration.tools[place].stamp
-    case .resource: configuration.resources[place - resourceStart].stamp
-    case .prompt: configuration.prompts[place - promptStart].stamp
-    }
-  }
+  func stamp(_ place: Int) -> UInt64 { stamps[place] }
 
   /// The name of the strategy that answers.
   func strategy(_ place: Int) -> String {

@@ -206,15 +206,21 @@ extension Capabilities {
     resourcesSubscribe = settings.resourcesSubscribe ?? true
     promptsListChanged =
       settings.promptsListChanged ?? (configuration.prompts.isEmpty ? nil : true)
+    // By places: a closure over the elements would copy each of ten thousand definitions.
+    let prompts = configuration.prompts
     completions =
       settings.completions
-      ?? (resources.contains { !$0.completions.isEmpty }
-        || configuration.prompts.contains { $0.arguments.contains { $0.completions != nil } })
+      ?? (resources.indices.contains { !resources[$0].completions.isEmpty }
+        || prompts.indices.contains { place in
+          prompts[place].arguments.contains { $0.completions != nil }
+        })
     logging = settings.logging ?? true
-    tasks = tools.contains { $0.taskSupport != .forbidden }
+    tasks = tools.indices.contains { tools[$0].taskSupport != .forbidden }
     extensions = settings.extensions
     let ui = "io.modelcontextprotocol/ui"
-    if tools.contains(where: { $0.ui != nil }), !extensions.contains(ui) { extensions[ui] = [:] }
+    if !extensions.contains(ui), tools.indices.contains(where: { tools[$0].ui != nil }) {
+      extensions[ui] = [:]
+    }
     experimental = settings.experimental
   }
 }
