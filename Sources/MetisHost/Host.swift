@@ -18,8 +18,8 @@ public final class Host: @unchecked Sendable {
   let core: HostCore
   let registry: PluginRegistry
   let seed: UInt64
-  /// Reads the configuration again; what it gives replaces the one in force, all or nothing.
-  let load: () throws(ConfigErrors) -> Configuration
+  /// What is known of configurations: the one in force, those before, the files.
+  let reloads: ReloadState
 
   /// What is visible now.
   var composition: Composition
@@ -73,14 +73,19 @@ public final class Host: @unchecked Sendable {
     self.options = options
     self.clock = clock
     self.control = control
-    load = { () throws(ConfigErrors) in try Configuration.load(options.configurations) }
+    let loader = ConfigLoader(
+      ConfigInputs(
+        options.configurations, environment: options.environment, settings: options.settings))
     let configuration: Configuration
     do {
-      configuration = try load()
+      configuration = try loader.load()
     } catch {
       throw StartError(2, error.description)
     }
     log = try Host.makeLog(options, configuration, clock)
+    reloads = ReloadState(
+      loader: loader, configuration: configuration,
+      started: RestartKeys(configuration, options), log: log, clock: clock)
     services = HostServices(log: log, clock: clock)
     seed = options.seed ?? UInt64.random(in: 0...UInt64(Int64.max))
     loopCount = options.threads ?? configuration.performance.loops ?? Host.cores
@@ -128,6 +133,7 @@ public final class Host: @unchecked Sendable {
     }
     registry.afterChange = { [unowned self] id, failure in
       afterReload(kind: "plugin", id: id, failure: failure?.message)
+      tell(ofPlugin: id, failure: failure)
     }
     control.every(
       60_000_000_000, while: { true },
@@ -135,6 +141,9 @@ public final class Host: @unchecked Sendable {
         for session in core.sessions.expire(clock.monotonic) { core.end(session) }
         core.tasks.expire(clock.monotonic)
       })
+    control.every(
+      AdminEvents.keepAliveInterval, while: { true },
+      perform: { [events = reloads.events] in events.keepAlive() })
   }
 
   // MARK: Opening
@@ -165,6 +174,8 @@ public final class Host: @unchecked Sendable {
       throw StartError(3, error.description)
     }
     announce(transport)
+    reloads.settle(composition.configuration, named: namedFiles)
+    watchFiles()
   }
 
   private func announce(_ transport: String) {
@@ -198,7 +209,7 @@ public final class Host: @unchecked Sendable {
       let listenHost = if case .tcp(let host, _) = wanted { host } else { String?.none }
       administration = Administration(
         router: AdminRouter(token: token, hosts: AdminHosts(configured: listenHost)),
-        control: control, operations: self)
+        control: control, operations: self, events: reloads.events)
       adminAddress = try listen(wanted, loops: 1, as: "admin").address
       doors.append(try makeDoor(.admin, provider("http")!))
       try doors.last!.start()
@@ -235,7 +246,7 @@ public final class Host: @unchecked Sendable {
     let door = try Door(
       kind: kind, generation: generation, core: core, administration: administration,
       // The admin door has the transport's own defaults: limits of the MCP door are not for it.
-      config: kind == .mcp ? section.value.toJSON().jsonBytes() : Array("{}".utf8),
+      config: kind == .mcp ? generation.transportConfig(section) : Array("{}".utf8),
       directory: section.directory,
       listeners: sockets[kind == .mcp ? "mcp" : "admin"]?.listeners(loops: loops) ?? [],
       loops: loops)
@@ -261,6 +272,7 @@ public final class Host: @unchecked Sendable {
       guard !isStopping else { return }
       isStopping = true
       log.info("stopping", ["limit_ms": .uint(options.drainLimit / 1_000_000)])
+      unwatch()
       let deadline = clock.monotonic + options.drainLimit
       for door in doors { retire(door, deadline: deadline) }
       // Who knocks from now on is refused at once instead of waiting in a queue that nobody serves.
@@ -281,6 +293,9 @@ public final class Host: @unchecked Sendable {
       }
     }
     door.drain(deadline: deadline, closesIdle: isStopping)
+    if door.kind == .admin {
+      door.onLoops { [events = reloads.events] in $0.finishEvents(events) }
+    }
   }
 
   private func finishWhenClosed() {
@@ -291,6 +306,7 @@ public final class Host: @unchecked Sendable {
     advanceRetiring()
     composition.destroyAll()
     registry.shutDown()
+    reloads.backup.finish()
     log.info("stopped")
     body(0)
   }

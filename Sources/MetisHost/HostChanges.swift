@@ -4,8 +4,8 @@ import MetisConfig
 import MetisPluginAPI
 import Synchronization
 
-/// Replacing what serves: swaps of plugins (asked by the registry) and reloads of the
-/// configuration. Build, then one store, then the old drains. Control thread only.
+/// Replacing what serves, for swaps of plugins (asked by the registry) and reloads: build, then one
+/// store, then the old drains. Control thread only.
 extension Host: GenerationAdopter {
   func prepare(_ change: GenerationChange) throws(PluginError) -> any PreparedChange {
     var active = registry.active
@@ -142,63 +142,6 @@ extension Host: GenerationAdopter {
       })
   }
 
-  // MARK: Reload
-
-  /// Reads the configuration and the manifests again; all or nothing for the configuration, plugin by
-  /// plugin for the manifests. Returns what an operator should know.
-  func reloadAll() throws(ReloadError) -> JSONValue {
-    do {
-      try beforeReload(kind: "configuration", id: nil)
-    } catch {
-      throw ReloadError(message: error.message, isRefused: true)
-    }
-    rescan()
-    do throws(ReloadError) {
-      let next = try readAgain()
-      publish(next)
-      for door in doors where door.kind == .mcp {
-        do { try door.reload() } catch { log.error(error.description) }
-      }
-      afterReload(kind: "configuration", id: nil, failure: nil)
-      log.info("reloaded", ["targets": .int(next.snapshot.targets.count)])
-      return [
-        "outcome": "active", "configuration": JSONValue(Int(next.snapshot.number)),
-        "tools": JSONValue(next.configuration.tools.count),
-        "resources": JSONValue(next.configuration.resources.count),
-        "prompts": JSONValue(next.configuration.prompts.count),
-        "warnings": .array(next.warnings.map(JSONValue.string)),
-      ]
-    } catch {
-      afterReload(kind: "configuration", id: nil, failure: error.message)
-      log.error("the reload was refused, the old configuration serves on: \(error.message)")
-      throw error
-    }
-  }
-
-  /// Follows the directory of manifests; what fails there stays with its plugin.
-  private func rescan() {
-    guard registry.directory != nil else { return }
-    do throws(PluginError) {
-      for outcome in try registry.rescan() { log.info("plugins: \(outcome)") }
-    } catch {
-      log.error(error.description)
-    }
-  }
-
-  private func readAgain() throws(ReloadError) -> Composition {
-    let configuration: Configuration
-    do {
-      configuration = try load()
-    } catch {
-      throw ReloadError(message: error.description, isRefused: false)
-    }
-    do {
-      return try compose(configuration, registry.active)
-    } catch {
-      throw ReloadError(message: error.description, isRefused: false)
-    }
-  }
-
   // MARK: Filters of reloads
 
   func beforeReload(kind: String, id: String?) throws(PluginError) {
@@ -239,13 +182,6 @@ extension Host: GenerationAdopter {
   }
 }
 
-/// Why a reload did not take place.
-struct ReloadError: Error {
-  let message: String
-  /// A filter refused it; else the configuration is at fault.
-  let isRefused: Bool
-}
-
 /// A swap that is built and waits for its store.
 private final class PreparedSwap: PreparedChange {
   private let host: Host
@@ -278,16 +214,5 @@ extension Host {
       for door in doors where door.generation === outgoing { retire(door, deadline: deadline) }
     }
     doors += opened
-  }
-}
-
-extension Host {
-  /// Reloads as on SIGHUP: the log file, the manifests, the configuration. [any-thread]
-  public func reload() {
-    control.async { [self] in
-      do { try log.reopen() } catch { log.error("\(error)") }
-      // What went wrong was logged by then.
-      _ = try? reloadAll()
-    }
   }
 }

@@ -1,8 +1,12 @@
-/// The options of `metis-host`.
+public import MetisConfig
+
+/// The command line of `metis-host`, which is also that of `metis` without a command.
 public enum HostCommandLine {
   /// What the command line asks for.
   public enum Outcome {
     case run(HostOptions)
+    /// `--validate`: check everything, start nothing. `asJSON`: the findings as a JSON value.
+    case validate(HostOptions, asJSON: Bool)
     /// Help or version: to standard output, exit code 0.
     case print(String)
     /// To standard error, exit code 2.
@@ -12,117 +16,116 @@ public enum HostCommandLine {
   /// The version of the host.
   public static let version = "0.1.0"
 
+  /// Options, environment and exit codes.
+  public static let syntax = CommandSyntax(
+    command: "metis-host", summary: "metis-host: serves mock MCP servers from plugins.",
+    options: HostOption.all.map(\.syntax) + [validate, json, versionOption],
+    notes: """
+      Without --config and METIS_CONFIG it takes metis.toml, metis.yaml, metis.yml or metis.json of
+      this folder, else the quickstart that it was installed with; without --plugins it takes
+      plugins.d here, else the installed one. What the command line says counts more than any file.
+
+      SIGTERM and SIGINT drain and end, SIGHUP reads the configuration again.
+      """,
+    variables: [
+      .init("METIS_CONFIG", "Configuration files between colons, where no --config is given."),
+      .init(
+        "METIS_ENV",
+        "The environment: NAME.<METIS_ENV>.toml beside each NAME.toml is laid over it."),
+    ],
+    exitCodes: [
+      .init("0", "Ended in order, or the configuration is valid."),
+      .init("2", "Usage or configuration."),
+      .init("3", "No usable plugin or transport."), .init("4", "An address is in use."),
+      .init("70", "A fault of the host."),
+    ])
+
+  private static let validate = CommandSyntax.Option(
+    "--validate", short: "v",
+    "Check the configuration and the sections of plugins, start nothing.")
+  private static let json = CommandSyntax.Option(
+    "--json", "With --validate: the findings as JSON.")
+  private static let versionOption = CommandSyntax.Option(
+    "--version", short: "V", "Print the version.")
+
   /// What `--help` shows.
-  public static let help = """
-    metis-host: serves mock MCP servers from plugins.
+  public static var help: String { syntax.help }
 
-    Usage: metis-host [OPTIONS]
-
-      --plugins DIR            the directory of plugin manifests (plugins.d)
-      --config FILE            a configuration; several are merged in their order
-      --transport http|stdio   how clients connect (http)
-      --host H                 the address to listen on (127.0.0.1)
-      --port N                 the port to listen on (3000); 0 takes a free one
-      --admin HOST:PORT        the admin endpoint (127.0.0.1:9090), or unix:PATH, or none
-      --admin-token-file FILE  its token; made where it is missing
-      --threads N              event loops (one a core)
-      --log-level L            trace, debug, info, warn or error (info)
-      --seed N                 the seed of every random choice
-      --signatures POLICY      off, warn or require (off)
-      --trusted-key FILE       a public key of minisign; may be repeated
-      --library-path DIR       where libraries are searched after their manifest's; may be repeated
-      --drain-limit SECONDS    how long a shutdown waits for open requests (10)
-      --help, --version
-
-    Without --plugins and --config it looks for plugins.d and metis.toml here, then for those that
-    it was installed with: the quickstart.
-
-    Exit codes: 0 ended in order; 2 usage or configuration; 3 no usable plugin or transport;
-    4 an address is in use; 70 internal. SIGTERM and SIGINT drain, SIGHUP reloads.
-    """
-
-  /// Parses the arguments after the program's name. Both `--key value` and `--key=value` are taken.
-  public static func parse(_ arguments: [String]) -> Outcome {
-    var options = HostOptions()
-    var rest = arguments[...]
-    while let argument = rest.popFirst() {
-      let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      let name = String(parts[0])
-      if name == "--help" || name == "-h" { return .print(help) }
-      if name == "--version" || name == "-V" { return .print("metis-host \(version)") }
-      guard known.contains(name) else {
-        return .failure("metis-host: unknown option \(argument); --help lists the options")
-      }
-      guard let value = parts.count == 2 ? String(parts[1]) : rest.popFirst() else {
-        return .failure("metis-host: \(name) needs a value; --help shows which")
-      }
-      if let problem = set(name, value, &options) {
-        return .failure("metis-host: \(name): \(problem)")
-      }
+  /// Parses the arguments after the program's name; `variable` looks up the environment.
+  public static func parse(
+    _ arguments: [String], variable: (String) -> String? = { _ in nil }
+  ) -> Outcome {
+    let parsed: ParsedCommand
+    do {
+      parsed = try syntax.parse(arguments)
+    } catch {
+      return .failure(error.message)
     }
-    return .run(options)
+    if parsed.wantsHelp { return .print(help) }
+    if parsed.has("--version") { return .print("metis-host \(version)") }
+    let isValidating = parsed.has("--validate")
+    guard isValidating || !parsed.has("--json") else {
+      return .failure(syntax.error("--json stands with --validate").message)
+    }
+    do {
+      let options = try options(parsed, variable: variable)
+      return isValidating ? .validate(options, asJSON: parsed.has("--json")) : .run(options)
+    } catch {
+      return .failure(error.message)
+    }
   }
 
-  private static let known: Set<String> = [
-    "--plugins", "--config", "--transport", "--host", "--port", "--admin", "--admin-token-file",
-    "--threads", "--log-level", "--seed", "--signatures", "--trusted-key", "--library-path",
-    "--drain-limit",
-  ]
-
-  /// Sets one option; returns what is wrong with its value.
-  private static func set(
-    _ name: String, _ value: String, _ options: inout HostOptions
-  ) -> String? {
-    switch name {
-    case "--plugins": options.plugins = value
-    case "--config": options.configurations.append(value)
-    case "--transport":
-      guard ["http", "stdio"].contains(value) else {
-        return "found \(value), expected http or stdio"
-      }
-      options.transport = value
-    case "--host": options.host = value
-    case "--port":
-      guard let port = UInt16(value) else { return "found \(value), expected 0 to 65535" }
-      options.port = port
-    case "--admin":
-      options.isAdminExplicit = true
-      if value == "none" {
-        options.admin = nil
-      } else {
-        guard let address = ListenAddress(value) else {
-          return "found \(value), expected HOST:PORT, unix:PATH or none"
+  /// The options that `parsed` names, whichever command it is of; `variable` looks up the
+  /// environment. Throws where a value is none.
+  public static func options(
+    _ parsed: ParsedCommand, variable: (String) -> String? = { _ in nil }
+  ) throws(UsageError) -> HostOptions {
+    var options = HostOptions()
+    var settings: [ConfigInputs.Setting] = []
+    for option in HostOption.all {
+      let name = option.syntax.name
+      for value in parsed.values(name) {
+        if let problem = option.apply(value, &options) {
+          throw syntax.error("\(name): \(problem)")
         }
-        options.admin = address
+        if let key = option.key { settings.append(setting(key, value, of: option)) }
       }
-    case "--admin-token-file": options.adminTokenFile = value
-    case "--threads":
-      guard let threads = Int(value), (1...64).contains(threads) else {
-        return "found \(value), expected 1 to 64"
-      }
-      options.threads = threads
-    case "--log-level":
-      guard let level = LogLevel(name: value) else {
-        return "found \(value), expected trace, debug, info, warn or error"
-      }
-      options.logLevel = level
-    case "--seed":
-      guard let seed = UInt64(value) else { return "found \(value), expected a whole number" }
-      options.seed = seed
-    case "--signatures":
-      guard ["off", "warn", "require"].contains(value) else {
-        return "found \(value), expected off, warn or require"
-      }
-      options.signatures = value
-    case "--trusted-key": options.trustedKeys.append(value)
-    case "--library-path": options.librarySearchPath.append(value)
-    case "--drain-limit":
-      guard let seconds = UInt64(value), seconds <= 3600 else {
-        return "found \(value), expected 0 to 3600 seconds"
-      }
-      options.drainLimit = seconds * 1_000_000_000
-    default: return "is not known"
     }
-    return nil
+    // An option of its own counts more than --set, wherever they stand.
+    options.settings += settings
+    if options.configurations.isEmpty, let files = variable("METIS_CONFIG") {
+      options.configurations = files.split(separator: ":").map(String.init)
+    }
+    options.environment = variable("METIS_ENV").flatMap { $0.isEmpty ? nil : $0 }
+    return options
+  }
+
+  /// What an option says, as a setting: so that it shows where a value comes from.
+  private static func setting(
+    _ key: String, _ value: String, of option: HostOption
+  ) -> ConfigInputs.Setting {
+    let name = option.syntax.name
+    guard option.syntax.value != nil else {
+      return ConfigInputs.Setting(key: key, value: "true", origin: name)
+    }
+    // A name such as `1` would be read as a number.
+    let isNumber = Int(value) != nil && key != "server.host"
+    return ConfigInputs.Setting(
+      key: key, value: isNumber ? value : quoted(value), origin: "\(name) \(value)")
+  }
+
+  /// A basic string of TOML.
+  private static func quoted(_ text: String) -> String {
+    var out = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"", "\\": out += "\\\(scalar)"
+      case _ where scalar.value < 0x20 || scalar.value == 0x7f:
+        let digits = String(scalar.value, radix: 16)
+        out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: out.unicodeScalars.append(scalar)
+      }
+    }
+    return out + "\""
   }
 }

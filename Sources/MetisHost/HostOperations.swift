@@ -61,7 +61,7 @@ extension Host: AdminOperations {
     do {
       return try reloadAll()
     } catch {
-      throw Problem(error.isRefused ? .conflict : .invalid, error.message)
+      throw error.problem
     }
   }
 
@@ -100,6 +100,16 @@ extension Host: AdminOperations {
             )
           })),
       "plugins": JSONValue(registry.active.count),
+      "uptime_seconds": JSONValue(Int((clock.monotonic - reloads.startedAt) / 1_000_000_000)),
+      "requests": JSONValue(
+        composition.snapshot.targets.reduce(0) {
+          $0 + Int($1.ordinal.load(ordering: .relaxed))
+        }),
+      "reloads": [
+        "active": JSONValue(reloads.succeeded), "unchanged": JSONValue(reloads.unchanged),
+        "failed": JSONValue(reloads.failed),
+      ],
+      "resident_bytes": JSONValue(Host.residentBytes),
     ]
   }
 

@@ -8,7 +8,7 @@ public struct HostOptions: Sendable {
   public var configurations: [String] = []
   /// `METIS_ENV`: which overlays are laid over them; nil: none.
   public var environment: String?
-  /// `--set KEY=VALUE` in their order.
+  /// `--set KEY=VALUE` in their order, then what other options set.
   public var settings: [ConfigInputs.Setting] = []
   /// Whether `[development]` is on, whatever the configuration says.
   public var isDevelopment = false

@@ -84,3 +84,18 @@ extension HostServices: PluginContextProvider {
 }
 
 extension PluginContext: PluginContextHandle {}
+
+extension Host {
+  /// A variable of the process's environment.
+  static func environmentVariable(_ name: String) -> String? {
+    getenv(name).map { String(cString: $0) }
+  }
+
+  /// `path` against the working directory.
+  static func absolute(_ path: String) -> String {
+    guard !path.hasPrefix("/") else { return path }
+    guard let folder = getcwd(nil, 0) else { return "/" + path }
+    defer { free(folder) }
+    return FileNames.join(String(cString: folder), path)
+  }
+}

@@ -11,21 +11,31 @@ func complain(_ text: String) {
 }
 
 var options: HostOptions
-switch HostCommandLine.parse(Array(CommandLine.arguments.dropFirst())) {
+var validates = false
+var asJSON = false
+switch HostCommandLine.parse(
+  Array(CommandLine.arguments.dropFirst()),
+  variable: { getenv($0).map { String(cString: $0) } })
+{
 case .run(let parsed): options = parsed
+case .validate(let parsed, let json):
+  options = parsed
+  validates = true
+  asJSON = json
 case .print(let text):
-  print(text)
+  print(text, terminator: text.hasSuffix("\n") ? "" : "\n")
   exit(0)
 case .failure(let message):
   complain(message)
   exit(2)
 }
-
-if options.plugins == nil { options.plugins = Installation.plugins }
-if options.configurations.isEmpty, let found = Installation.configuration {
-  options.configurations = [found]
+do {
+  try Installation.complete(&options)
+} catch {
+  complain(error.description)
+  exit(2)
 }
-options.librarySearchPath += Installation.libraryFolders
+if validates { exit(Validation.run(options, asJSON: asJSON)) }
 
 // Signals are taken by this thread alone, in order: block them before any other thread starts.
 signal(SIGPIPE, SIG_IGN)

@@ -11,7 +11,7 @@ enum HostAccess {
       "Where the host's admin endpoint is: HOST:PORT or unix:PATH "
         + "(METIS_ADMIN, else \(AdminAddress.standard))."),
     CommandSyntax.Option(
-      "--admin-token-file", value: "FILE",
+      "--admin-token-file", value: "FILE", kind: .file,
       "The file with the admin token (METIS_ADMIN_TOKEN_FILE, else "
         + "$XDG_STATE_HOME/metis/admin-token)."),
     json,

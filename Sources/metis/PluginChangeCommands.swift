@@ -7,10 +7,12 @@ extension Command {
   static var pluginSwap: Command {
     Command(
       "plugin", "swap", summary: "Replace a plugin of a running host without losing a request.",
-      operands: [.plugin, CommandSyntax.Operand("LIBRARY", "The new library (.so).")],
+      operands: [.plugin, CommandSyntax.Operand("LIBRARY", kind: .file, "The new library (.so).")],
       options: [
         CommandSyntax.Option(
-          "--signature", value: "FILE", "Its minisign signature; LIBRARY.minisig without it."),
+          "--signature", value: "FILE", kind: .file,
+          "Its minisign signature; LIBRARY.minisig without it."
+        ),
         CommandSyntax.Option(
           "--sha256", value: "HEX", "The digest that the library must have."),
       ] + HostAccess.options,

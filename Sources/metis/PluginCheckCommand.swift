@@ -8,7 +8,7 @@ extension Command {
   static var pluginCheck: Command {
     Command(
       "plugin", "check", summary: "Check a plugin's library: what it declares, whether it loads.",
-      operands: [CommandSyntax.Operand("FILE", "The library (.so).")],
+      operands: [CommandSyntax.Operand("FILE", kind: .file, "The library (.so).")],
       options: [
         CommandSyntax.Option("--no-load", "Read the file alone and run nothing of it."),
         HostAccess.json,

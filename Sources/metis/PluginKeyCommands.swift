@@ -42,11 +42,12 @@ extension Command {
   static var pluginSign: Command {
     Command(
       "plugin", "sign", summary: "Sign a plugin's library.",
-      operands: [CommandSyntax.Operand("LIBRARY", "The library (.so).")],
+      operands: [CommandSyntax.Operand("LIBRARY", kind: .file, "The library (.so).")],
       options: [
-        CommandSyntax.Option("--key", value: "FILE", "The secret key."),
+        CommandSyntax.Option("--key", value: "FILE", kind: .file, "The secret key."),
         CommandSyntax.Option(
-          "--output", value: "FILE", "Where the signature goes; LIBRARY.minisig without it."),
+          "--output", value: "FILE", kind: .file,
+          "Where the signature goes; LIBRARY.minisig without it."),
         CommandSyntax.Option(
           "--comment", value: "TEXT", "A comment that the signature covers: a version, a date."),
         passwordOption,
@@ -84,13 +85,13 @@ extension Command {
   static var pluginVerify: Command {
     Command(
       "plugin", "verify", summary: "Verify the signature of a plugin's library.",
-      operands: [CommandSyntax.Operand("LIBRARY", "The library (.so).")],
+      operands: [CommandSyntax.Operand("LIBRARY", kind: .file, "The library (.so).")],
       options: [
         CommandSyntax.Option(
-          "--key", value: "KEY", isRepeatable: true,
+          "--key", value: "KEY", kind: .file, isRepeatable: true,
           "A trusted public key: a file, or its line RW…"),
         CommandSyntax.Option(
-          "--signature", value: "FILE", "The signature; LIBRARY.minisig without it."),
+          "--signature", value: "FILE", kind: .file, "The signature; LIBRARY.minisig without it."),
       ]
     ) { parsed throws(ToolError) in
       let library = parsed.operands[0]
@@ -116,7 +117,8 @@ extension Command {
   }
 
   private static let passwordOption = CommandSyntax.Option(
-    "--password-file", value: "FILE", "A file whose first line is the password of the secret key.")
+    "--password-file", value: "FILE", kind: .file,
+    "A file whose first line is the password of the secret key.")
 
   /// The first line of the password file; nil without the option.
   private static func password(_ parsed: ParsedCommand) throws(ToolError) -> [UInt8]? {

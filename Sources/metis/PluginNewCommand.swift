@@ -11,14 +11,19 @@ extension Command {
           "NAME", "What configurations call it, and its folder: a-z, 0-9 and -, a letter first.")
       ],
       options: [
-        CommandSyntax.Option("--language", value: "LANGUAGE", "c, cpp, rust or swift."),
-        CommandSyntax.Option("--kind", value: "KIND", "What it is: strategy (the default)."),
+        CommandSyntax.Option(
+          "--language", value: "LANGUAGE", kind: .choice(["c", "cpp", "rust", "swift"]),
+          "c, cpp, rust or swift."),
+        CommandSyntax.Option(
+          "--kind", value: "KIND", kind: .choice(["strategy"]),
+          "What it is: strategy (the default)."),
         CommandSyntax.Option(
           "--id", value: "ID", "Its reverse-DNS id; org.example.NAME without it."),
         CommandSyntax.Option(
-          "--output", value: "FOLDER", "The folder to make; NAME in this folder without it."),
+          "--output", value: "FOLDER", kind: .directory,
+          "The folder to make; NAME in this folder without it."),
         CommandSyntax.Option(
-          "--sdk", value: "FOLDER",
+          "--sdk", value: "FOLDER", kind: .directory,
           "Metis' sources, or a folder with include/metis; searched near this tool without it."),
       ]
     ) { parsed throws(ToolError) in
@@ -34,10 +39,6 @@ extension Command {
       guard let language = parsed.value("--language") else { throw .usage("--language is missing") }
       guard let language = Skeleton.Language(rawValue: language) else {
         throw .usage("\"\(language)\" is no language; expected c, cpp, rust or swift")
-      }
-      let kind = parsed.value("--kind") ?? "strategy"
-      guard kind == "strategy" else {
-        throw .usage("\"\(kind)\" is no kind that is available; expected strategy")
       }
       let sdk = try SDKLocation.find(parsed.value("--sdk"), needsSources: language == .swift)
       let skeleton = Skeleton(name: name, id: id, language: language, sdk: sdk)

@@ -29,6 +29,9 @@ enum Terminal {
     print(String(decoding: json.jsonBytes(pretty: true), as: UTF8.self))
   }
 
+  /// Whether somebody can be asked.
+  static var isInteractive: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 }
+
   /// Whether standard output shows colours: a terminal, and the user did not object
   /// (https://no-color.org).
   static var hasColor: Bool {

@@ -1,42 +1,75 @@
 import Glibc
 import MetisConfig
+import MetisHost
 
-/// The tool for people: finds the command, parses its arguments, runs it.
+/// The tool for people: finds the command, parses its arguments, runs it. Without a command it is
+/// the host.
 enum Tool {
   /// Every command, in the order of the help.
   static let commands: [Command] = [
-    .pluginList, .pluginShow, .pluginSwap, .pluginRollback, .pluginEnable, .pluginDisable,
-    .pluginCheck, .pluginNew, .pluginKeys, .pluginSign, .pluginVerify, .configValidate,
-    .configReload,
+    .run, .initialize, .configValidate, .configShow, .configDiff, .configConvert, .configMigrate,
+    .configSchema, .configDocs, .configReload, .configHistory, .configRollback, .pluginList,
+    .pluginShow, .pluginSwap,
+    .pluginRollback, .pluginEnable, .pluginDisable, .pluginCheck, .pluginNew, .pluginKeys,
+    .pluginSign, .pluginVerify, .completions, .man, .help,
   ]
 
-  /// The version of the tool.
-  static let version = "0.1.0"
+  /// The tool as completions and its manual page describe it.
+  static var program: ProgramSyntax {
+    var syntax = HostCommandLine.syntax
+    syntax.command = "metis"
+    syntax.summary =
+      "Metis mocks MCP servers. Without a command metis serves: it becomes metis-host."
+    return ProgramSyntax(
+      "metis", "mock MCP servers, and look after their configuration and plugins", syntax: syntax,
+      commands: commands.map(\.syntax))
+  }
 
-  /// Runs the command that `words` name.
+  /// The host as completions and its manual page describe it.
+  static var hostProgram: ProgramSyntax {
+    var syntax = HostCommandLine.syntax
+    syntax.summary = "metis\u{2d}host serves mock MCP servers from plugins."
+    return ProgramSyntax("metis-host", "serve mock MCP servers", syntax: syntax)
+  }
+
+  /// Runs what `words` ask for.
   static func run(_ words: [String]) -> ExitCode {
+    switch words.first {
+    case "-h", "--help":
+      Terminal.print(help, terminator: "")
+      return .success
+    case "-V", "--version":
+      Terminal.print("metis \(HostCommandLine.version)")
+      return .success
+    case .none: return becomeHost([])
+    case .some(let word) where word.hasPrefix("-"): return becomeHost(words)
+    case "run": return becomeHost(Array(words.dropFirst()))
+    default: return runCommand(words)
+    }
+  }
+
+  private static func becomeHost(_ words: [String]) -> ExitCode {
+    let error = HostProcess.become(words)
+    Terminal.printError("metis: \(error.message)")
+    return error.code
+  }
+
+  private static func runCommand(_ words: [String]) -> ExitCode {
     let named = words.prefix { !$0.hasPrefix("-") }
     if let command = commands.first(where: { named.starts(with: $0.words) }) {
       return run(command, Array(words.dropFirst(command.words.count)))
     }
-    let asksForHelp =
-      words.isEmpty || words == ["help"] || words.contains("--help") || words.contains("-h")
-    if words == ["--version"] {
-      Terminal.print("metis \(version)")
+    do throws(UsageError) {
+      let group = try group(Array(named))
+      guard words.contains("--help") || words.contains("-h") else {
+        throw unknown(Array(named.dropFirst()), in: group)
+      }
+      Terminal.print(help(of: group), terminator: "")
       return .success
+    } catch {
+      Terminal.printError(error.message)
+      return .usage
     }
-    let group = commands.filter { $0.words.first == named.first }
-    if asksForHelp, named.isEmpty || words == ["help"] || !group.isEmpty {
-      Terminal.print(help(of: group.isEmpty || words == ["help"] ? commands : group))
-      return words.isEmpty ? .usage : .success
-    }
-    let all = group.isEmpty ? Set(commands.map { $0.words[0] }) : Set(group.map { $0.words[1] })
-    let found = group.isEmpty ? named.first : named.dropFirst().first
-    Terminal.printError(
-      "metis: "
-        + (found.map { "unknown command \"\($0)\"; " } ?? "a command is missing; ")
-        + "expected one of: \(all.sorted().joined(separator: ", "))\nTry: metis --help")
-    return .usage
   }
 
   private static func run(_ command: Command, _ words: [String]) -> ExitCode {
@@ -60,26 +93,11 @@ enum Tool {
       return try command.body(parsed)
     } catch {
       guard error.code != .usage || !error.showsHelp else {
-        throw UsageError(
-          "\(command.syntax.command): \(error.message)\nTry: \(command.syntax.command) --help")
+        throw command.syntax.error(error.message)
       }
-      Terminal.printError("metis: \(error.message)")
+      Terminal.printError(error.isWhole ? error.message : "metis: \(error.message)")
       return error.code
     }
-  }
-
-  private static func help(of commands: [Command]) -> String {
-    let rows = commands.map { ($0.words.joined(separator: " "), $0.syntax.summary) }
-    return """
-      Metis mocks MCP servers. This tool looks after its configuration and its plugins.
-
-      Usage: metis COMMAND [OPTIONS] ...
-
-      Commands:
-      \(CommandSyntax.columns(rows))
-      \(ExitCode.help)
-      Try: metis COMMAND --help
-      """
   }
 }
 
@@ -91,10 +109,11 @@ enum ExitCode: Int32 {
   case unreachable = 3
 
   /// What the codes mean.
-  static let help = """
-    Exit codes: 0 done; 1 refused or failed; 2 wrong usage or a configuration with errors;
-    3 no host answers at the admin address.
-    """
+  static let entries: [CommandSyntax.Entry] = [
+    .init("0", "Done."), .init("1", "Refused or failed."),
+    .init("2", "Wrong usage, or a configuration with errors."),
+    .init("3", "No host answers at the admin address."),
+  ]
 }
 
 /// A command.
@@ -112,12 +131,13 @@ struct Command: Sendable {
   init(
     _ words: String..., summary: String, operands: [CommandSyntax.Operand] = [],
     options: [CommandSyntax.Option] = [], notes: String = "",
+    variables: [CommandSyntax.Entry] = [],
     body: @escaping @Sendable (ParsedCommand) throws(ToolError) -> ExitCode
   ) {
     self.words = words
     syntax = CommandSyntax(
       command: (["metis"] + words).joined(separator: " "), summary: summary, operands: operands,
-      options: options, notes: notes.isEmpty ? ExitCode.help : notes + "\n\n" + ExitCode.help)
+      options: options, notes: notes, variables: variables, exitCodes: ExitCode.entries)
     self.body = body
   }
 }
@@ -128,6 +148,8 @@ struct ToolError: Error {
   var message: String
   /// Whether the command line was at fault, and help is worth a look.
   var showsHelp = false
+  /// Whether the message stands for itself, without the tool's name before it.
+  var isWhole = false
 
   init(_ code: ExitCode, _ message: String) {
     self.code = code

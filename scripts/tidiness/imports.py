@@ -14,7 +14,7 @@ TARGETS = {
     "Sources/Template": {"JSON"},
     "Sources/JSONRPC": {"JSON"},
     "Sources/MCP": {"JSONRPC", "JSON"},
-    "Sources/MetisConfig": {"JSON", "CTOML"},
+    "Sources/MetisConfig": {"JSON", "CTOML", "CYAML"},
     "Sources/MetisHost": {
         "JSONRPC", "MCP", "MetisConfig", "JSONSchema", "JSON", "MetisPluginAPI", "CLinux", "CSodium",
         "CBarrier",

@@ -1,15 +1,35 @@
-/// What may stand on the command line behind a command, and how it is explained.
+/// What may stand on the command line behind a command, and how it is explained: parsing, help,
+/// completions of shells and manual pages are all made from it.
 ///
-/// Options are `--name`, `--name value` or `--name=value`; `--` ends them. Pure: reads no
-/// environment, prints nothing.
+/// Options are `--name`, `--name value` or `--name=value`, and where they have a letter `-n`,
+/// `-n value` or `-nvalue`; letters of options without values may stand together (`-vd`). `--` ends
+/// the options. Pure: reads no environment, prints nothing.
 public struct CommandSyntax: Sendable {
+  /// What a value may be: what a shell offers for it, and what is refused.
+  public enum Kind: Sendable, Hashable {
+    /// Any text; a shell offers nothing.
+    case text
+    /// A file.
+    case file
+    /// A folder.
+    case directory
+    /// One of these texts; anything else is refused.
+    case choice([String])
+  }
+
   /// An option.
   public struct Option: Sendable {
     /// Its name with both dashes.
     public var name: String
 
+    /// Its letter: `c` for `-c`; nil for none.
+    public var letter: Character?
+
     /// What its value is called, in capitals; nil for an option without one.
     public var value: String?
+
+    /// What its value may be.
+    public var kind: Kind
 
     /// What it does, in a sentence.
     public var help: String
@@ -18,18 +38,29 @@ public struct CommandSyntax: Sendable {
     public var isRepeatable: Bool
 
     /// An option.
-    public init(_ name: String, value: String? = nil, isRepeatable: Bool = false, _ help: String) {
+    public init(
+      _ name: String, short letter: Character? = nil, value: String? = nil, kind: Kind = .text,
+      isRepeatable: Bool = false, _ help: String
+    ) {
       self.name = name
+      self.letter = letter
       self.value = value
+      self.kind = kind
       self.isRepeatable = isRepeatable
       self.help = help
     }
+
+    /// All its spellings: `-c`, `--config`.
+    public var spellings: [String] { (letter.map { ["-\($0)"] } ?? []) + [name] }
   }
 
   /// What stands without a name.
   public struct Operand: Sendable {
     /// What it is called, in capitals.
     public var name: String
+
+    /// What it may be.
+    public var kind: Kind
 
     /// What it is, in a sentence.
     public var help: String
@@ -42,12 +73,29 @@ public struct CommandSyntax: Sendable {
 
     /// An operand.
     public init(
-      _ name: String, isOptional: Bool = false, isRepeatable: Bool = false, _ help: String
+      _ name: String, kind: Kind = .text, isOptional: Bool = false, isRepeatable: Bool = false,
+      _ help: String
     ) {
       self.name = name
+      self.kind = kind
       self.help = help
       self.isOptional = isOptional
       self.isRepeatable = isRepeatable
+    }
+  }
+
+  /// A name and what it means: an exit code, a variable of the environment, a file.
+  public struct Entry: Sendable, Hashable {
+    /// What is explained.
+    public var name: String
+
+    /// What it means.
+    public var meaning: String
+
+    /// An entry.
+    public init(_ name: String, _ meaning: String) {
+      self.name = name
+      self.meaning = meaning
     }
   }
 
@@ -63,151 +111,86 @@ public struct CommandSyntax: Sendable {
   /// The options but `--help`.
   public var options: [Option]
 
-  /// More to say at the end of the help: examples, exit codes.
+  /// More to say behind the options: paragraphs between empty lines.
   public var notes: String
+
+  /// Variables of the environment that count.
+  public var variables: [Entry]
+
+  /// What its exit codes mean.
+  public var exitCodes: [Entry]
+
+  /// `-h` and `--help`, which every command has.
+  public static let helpOption = Option("--help", short: "h", "Print this.")
 
   /// A syntax; `--help` is added to the options.
   public init(
     command: String, summary: String, operands: [Operand] = [], options: [Option] = [],
-    notes: String = ""
+    notes: String = "", variables: [Entry] = [], exitCodes: [Entry] = []
   ) {
     self.command = command
     self.summary = summary
     self.operands = operands
     self.options = options
     self.notes = notes
+    self.variables = variables
+    self.exitCodes = exitCodes
   }
 
-  /// Reads the words behind the command. After `--help` nothing else is checked.
-  public func parse(_ words: [String]) throws(UsageError) -> ParsedCommand {
-    if words.prefix(while: { $0 != "--" }).contains(where: { $0 == "--help" || $0 == "-h" }) {
-      return ParsedCommand(wantsHelp: true)
-    }
-    var parsed = ParsedCommand()
-    var rest = words[...]
-    while let word = rest.popFirst() {
-      if word == "--" {
-        parsed.operands += rest
-        break
-      }
-      guard word.hasPrefix("-"), word != "-" else {
-        parsed.operands.append(word)
-        continue
-      }
-      try readOption(word, &rest, &parsed)
-    }
-    try check(parsed.operands)
-    return parsed
-  }
-
-  private func readOption(
-    _ word: String, _ rest: inout ArraySlice<String>, _ parsed: inout ParsedCommand
-  ) throws(UsageError) {
-    let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-    let name = String(parts[0])
-    guard let option = options.first(where: { $0.name == name }) else {
-      let near = nearest(to: name, among: options.map(\.name) + ["--help"])
-      throw error("unknown option \(name)" + (near.map { "; did you mean \($0)?" } ?? ""))
-    }
-    guard option.isRepeatable || parsed.values[name] == nil else {
-      throw error("\(name) is given twice")
-    }
-    guard let valueName = option.value else {
-      guard parts.count == 1 else { throw error("\(name) takes no value") }
-      parsed.values[name] = [""]
-      return
-    }
-    let value: String
-    if parts.count == 2 {
-      value = String(parts[1])
-    } else if let next = rest.popFirst() {
-      value = next
-    } else {
-      throw error("\(name) needs a value: \(name) \(valueName)")
-    }
-    guard !value.isEmpty else { throw error("\(name) needs a value that is not empty") }
-    parsed.values[name, default: []].append(value)
-  }
-
-  private func check(_ given: [String]) throws(UsageError) {
-    let needed = operands.filter { !$0.isOptional }
-    if given.count < needed.count {
-      let missing = needed[given.count]
-      throw error("\(missing.name) is missing: \(missing.help)")
-    }
-    if given.count > operands.count, operands.last?.isRepeatable != true {
-      throw error("unexpected \"\(given[operands.count])\"")
-    }
-  }
-
-  private func error(_ message: String) -> UsageError {
-    UsageError("\(command): \(message)\nTry: \(command) --help")
-  }
-
-  /// The command with its operands, in one line.
-  public var usage: String {
-    var words = [command]
-    if !options.isEmpty { words.append("[OPTIONS]") }
-    for operand in operands {
-      let name = operand.name + (operand.isRepeatable ? "..." : "")
-      words.append(operand.isOptional ? "[\(name)]" : name)
-    }
-    return words.joined(separator: " ")
-  }
-
-  /// What `--help` prints.
-  public var help: String {
-    var text = "\(summary)\n\nUsage: \(usage)\n"
-    let rows = operands.map { ($0.name, $0.help) }
-    if !rows.isEmpty { text += "\n" + Self.columns(rows) }
-    let options =
-      options.map { (name: $0.name + ($0.value.map { " \($0)" } ?? ""), help: $0.help) }
-      + [(name: "--help", help: "Print this.")]
-    text += "\nOptions:\n" + Self.columns(options.map { ($0.name, $0.help) })
-    if !notes.isEmpty { text += "\n\(notes)\n" }
-    return text
-  }
-
-  /// Rows of two columns, indented by two.
-  public static func columns(_ rows: [(String, String)]) -> String {
-    let width = rows.map(\.0.count).max() ?? 0
-    return rows.map { name, help in
-      "  " + name + String(repeating: " ", count: width - name.count + 2) + help + "\n"
-    }.joined()
-  }
+  /// The options with `--help`.
+  public var allOptions: [Option] { options + [Self.helpOption] }
 }
 
-/// What stood on the command line.
-public struct ParsedCommand: Sendable {
-  /// Whether help was asked for; all else is then empty.
-  public var wantsHelp = false
+/// A program: what it does itself and its commands. What completions and manual pages describe.
+public struct ProgramSyntax: Sendable {
+  /// What is called.
+  public var name: String
 
-  /// What stood without a name, in order.
-  public var operands: [String] = []
+  /// What it is, in a phrase.
+  public var summary: String
 
-  /// Values by the name of their option; an empty one for an option without values.
-  var values: [String: [String]] = [:]
+  /// What may follow the name without a command; nil where a command must follow.
+  public var syntax: CommandSyntax?
 
-  init(wantsHelp: Bool = false) { self.wantsHelp = wantsHelp }
+  /// Its commands: their ``CommandSyntax/command`` begins with ``name``.
+  public var commands: [CommandSyntax]
 
-  /// Whether the option `name` is there.
-  public func has(_ name: String) -> Bool { values[name] != nil }
+  /// A program.
+  public init(
+    _ name: String, _ summary: String, syntax: CommandSyntax?, commands: [CommandSyntax] = []
+  ) {
+    self.name = name
+    self.summary = summary
+    self.syntax = syntax
+    self.commands = commands
+  }
 
-  /// The value of the option `name`; the last one of several.
-  public func value(_ name: String) -> String? { values[name]?.last }
+  /// The words behind the program's name that lead to commands, each with what may follow it next:
+  /// the empty path first.
+  public var paths: [(path: String, next: [String])] {
+    var found: [(path: String, next: [String])] = [("", [])]
+    for command in commands {
+      var path = ""
+      for word in command.command.split(separator: " ").dropFirst().map(String.init) {
+        let index = found.firstIndex { $0.path == path }!
+        if !found[index].next.contains(word) { found[index].next.append(word) }
+        path = path.isEmpty ? word : "\(path) \(word)"
+        if !found.contains(where: { $0.path == path }) { found.append((path, [])) }
+      }
+    }
+    return found
+  }
 
-  /// All values of the option `name`, in order.
-  public func values(_ name: String) -> [String] { values[name] ?? [] }
-}
+  /// The syntax at a path of ``paths``; nil for a path that only leads further.
+  public func syntax(at path: String) -> CommandSyntax? {
+    path.isEmpty ? syntax : commands.first { $0.command == "\(name) \(path)" }
+  }
 
-/// A command line that cannot be understood.
-public struct UsageError: Error, Sendable, Hashable, CustomStringConvertible {
-  /// What was found, and how to get help.
-  public var message: String
-
-  /// The message.
-  public var description: String { message }
-
-  /// An error with this text.
-  public init(_ message: String) { self.message = message }
+  /// What leads on from `path` by `word`: the command's summary, or the commands of a group.
+  public func summary(of word: String, at path: String) -> String {
+    let whole = path.isEmpty ? word : "\(path) \(word)"
+    if let syntax = syntax(at: whole) { return syntax.summary }
+    let next = paths.first { $0.path == whole }?.next ?? []
+    return "Commands: \(next.joined(separator: ", "))."
+  }
 }

@@ -35,6 +35,11 @@ public struct KeyDeclaration: Sendable {
     case any
     /// One of several kinds; the first that fits what is found counts.
     case oneOf([Kind])
+
+    /// Some of `choices` in an array; also one alone, without the array.
+    public static func several(_ choices: [String]) -> Kind {
+      .oneOf([.array(of: .choice(choices)), .choice(choices)])
+    }
   }
 
   /// When a change of it takes effect.
@@ -43,7 +48,8 @@ public struct KeyDeclaration: Sendable {
     case reload
     /// With the next start; a reload says so.
     case restart
-    /// Not yet: it is read and checked, and a warning says that it has no effect.
+    /// Not yet: it is read and checked, and a warning says that it has no effect. Holds for all
+    /// that stands below it as well.
     case later
   }
 
@@ -74,11 +80,14 @@ public struct KeyDeclaration: Sendable {
   /// Another key of which this is an older or shorter spelling.
   public var aliasOf: String?
 
+  /// Whether the host makes what a path names, so that nothing has to be there yet.
+  public var isCreated: Bool
+
   /// A key.
   public init(
     _ name: String, _ kind: Kind, fallback: String? = nil, example: String? = nil,
     isRequired: Bool = false, isSecret: Bool = false, effect: Effect = .reload,
-    aliasOf: String? = nil, _ summary: String
+    aliasOf: String? = nil, isCreated: Bool = false, _ summary: String
   ) {
     self.name = name
     self.kind = kind
@@ -89,5 +98,6 @@ public struct KeyDeclaration: Sendable {
     self.isSecret = isSecret
     self.effect = effect
     self.aliasOf = aliasOf
+    self.isCreated = isCreated
   }
 }

@@ -22,6 +22,7 @@ extension TableDeclaration {
           + "reload"),
       KeyDeclaration(
         "backup_dir", .path, fallback: "metis/backups in the user's folder of states",
+        isCreated: true,
         "where backups are written"),
     ])
 

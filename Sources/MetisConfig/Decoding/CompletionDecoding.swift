@@ -9,33 +9,24 @@ extension CompletionValues {
     if let array = value.array, array.contains(where: { $0.table != nil }) {
       return list(array, path: path, argument: argument, others: others, report: report)
     }
-    if let array = value.array {
-      return CompletionValues(
-        array.enumerated().compactMap { string($1, path: "\(path)[\($0)]", report: report) })
-    }
-    guard value.table != nil, let reader = TableReader(value, path: path, report: report) else {
-      report.error(
-        "found \(value.kind), expected an array of strings or a table with values",
-        at: value.place, path: path)
+    if let array = value.array { return CompletionValues(array.compactMap(\.string)) }
+    guard let reader = TableReader(value, path: path, .completions, report: report) else {
       return nil
     }
     var completions = CompletionValues([])
-    let plain = Variant.decode(reader, match: .prefix, needsValues: reader.table["variants"] == nil)
+    let plain = Variant.decode(reader, match: .prefix, needsValues: reader.value("variants") == nil)
     completions.take(plain)
-    for (index, element) in reader.elements("variants").enumerated() {
-      let path = reader.path("variants[\(index)]")
-      guard let reader = TableReader(element, path: path, report: report) else { continue }
+    for reader in reader.tables("variants") {
       let when = condition(reader, argument: argument, others: others)
       var variant = Variant.decode(reader, match: plain.match, needsValues: true)
-      reader.finish()
-      if when == nil, reader.table["when"] == nil {
+      if when == nil, reader.value("when") == nil {
         report.error(
-          "a variant needs when, the values of other arguments", at: element.place, path: path)
+          "a variant needs when, the values of other arguments", at: reader.place,
+          path: reader.path)
       }
       variant.when = when ?? [:]
       completions.variants.append(variant)
     }
-    reader.finish()
     return completions
   }
 
@@ -46,14 +37,15 @@ extension CompletionValues {
     var first: ConfigPlace?
     for (index, element) in array.enumerated() {
       let path = "\(path)[\(index)]"
-      guard let reader = TableReader(element, path: path, report: report) else { continue }
+      guard let reader = TableReader(element, path: path, .completionVariant, report: report) else {
+        continue
+      }
       let when = condition(reader, argument: argument, others: others)
       var variant = Variant.decode(reader, match: .prefix, needsValues: true)
-      reader.finish()
       if let when {
         variant.when = when
         completions.variants.append(variant)
-      } else if reader.table["when"] != nil {
+      } else if reader.value("when") != nil {
         continue
       } else if let first {
         report.error(
@@ -77,11 +69,10 @@ extension CompletionValues {
   private static func condition(
     _ reader: TableReader, argument: String, others: [String]
   ) -> [String: String]? {
-    guard let value = reader.value("when") else { return nil }
-    guard let entries = value.table, !entries.isEmpty else {
-      let found = value.table == nil ? value.kind : "an empty table"
+    guard let value = reader.value("when"), let entries = value.table else { return nil }
+    if entries.isEmpty {
       reader.report.error(
-        "found \(found), expected the values of other arguments", at: value.place,
+        "found an empty table, expected the values of other arguments", at: value.place,
         path: reader.path("when"))
       return nil
     }
@@ -97,34 +88,24 @@ extension CompletionValues {
           isOwn ? "found the argument itself, expected another one" : "unknown argument",
           at: entry.place, path: path, hint: isOwn ? nil : hint)
       }
-      condition[entry.key] = string(entry.value, path: path, report: reader.report)
+      condition[entry.key] = entry.value.string
     }
     return condition
-  }
-
-  private static func string(
-    _ value: ConfigValue, path: String, report: ConfigReport
-  ) -> String? {
-    if let string = value.string { return string }
-    report.error("found \(value.kind), expected a string", at: value.place, path: path)
-    return nil
   }
 }
 
 extension CompletionValues.Variant {
-  /// Reads all but `when` and unknown keys.
+  /// Reads all but `when`.
   fileprivate static func decode(
     _ reader: TableReader, match: CompletionValues.Match, needsValues: Bool
   ) -> Self {
-    let values = reader.value("values")
-    if values == nil, needsValues {
+    if reader.value("values") == nil, needsValues {
       reader.report.error(
         "expected values, an array of strings", at: reader.place, path: reader.path)
     }
     return Self(
       when: [:], values: reader.strings("values")?.compactMap(\.string) ?? [],
-      total: reader.integer("total", in: 0...Int(Int32.max)), hasMore: reader.bool("has_more"),
-      match: reader.choice("match", CompletionValues.Match.allCases.map(\.rawValue)).flatMap(
-        CompletionValues.Match.init) ?? match)
+      total: reader.integer("total"), hasMore: reader.bool("has_more"),
+      match: reader.choice("match") ?? match)
   }
 }

@@ -6,18 +6,13 @@ struct ConfigurationDecoding {
   let variable: (String) -> String?
   var files: [String]
 
-  /// Sections of the product that this stage does not serve.
-  private static let later = [
-    "defaults", "metrics", "cache", "reload", "development", "security", "fake_data", "workflows",
-    "workflows_dir", "workflow_engine", "testing", "models", "models_dir", "agents", "agents_dir",
-    "multi_agents", "multi_agents_dir", "scripting", "secrets", "proxy", "recording", "web",
-  ]
-
   mutating func decode(_ root: ConfigValue) -> Configuration {
     let substitution = Substitution(variable: variable, report: report)
     let root = substitution.apply(to: root, path: "")
     var configuration = Configuration(
       transport: TransportSettings(type: "http", place: root.place))
+    var check = DeclarationCheck(report)
+    check.check(root, against: .root)
     guard let reader = TableReader(root, path: "", report: report) else { return configuration }
 
     var level: LoggingSettings.Level?
@@ -29,7 +24,6 @@ struct ConfigurationDecoding {
     if let performance = server?.table("performance") {
       configuration.performance = PerformanceSettings.decode(performance)
     }
-    server?.finish()
     if let auth = reader.value("auth") {
       configuration.auth = AuthSettings.decode(auth, report: report)
     }
@@ -39,12 +33,25 @@ struct ConfigurationDecoding {
     if let journal = reader.table("journal") {
       configuration.journal = JournalSettings.decode(journal)
     }
+    decodeHost(reader, into: &configuration)
     decodeDefinitions(reader, substitution, into: &configuration)
-    reader.notAvailable(Self.later) { $0 }
-    reader.finish()
     configuration.warnings = report.warnings(in: files)
     configuration.files = files
     return configuration
+  }
+
+  /// Tables about the host itself.
+  private func decodeHost(_ reader: TableReader, into configuration: inout Configuration) {
+    if let reload = reader.table("reload") { configuration.reload = ReloadSettings.decode(reload) }
+    if let development = reader.table("development") {
+      configuration.development = DevelopmentSettings.decode(development)
+    }
+    if let plugins = reader.table("plugins") {
+      configuration.plugins = PluginSettings.decode(plugins)
+    }
+    if let security = reader.table("security") {
+      configuration.security = SecuritySettings.decode(security)
+    }
   }
 
   /// The definitions of the files and of their folders; folders come last.
@@ -53,25 +60,33 @@ struct ConfigurationDecoding {
   ) {
     let report = report
     let validation = configuration.server.validation
+    let defaults = DefinitionDefaults(reader.table, report: report)
     let tool = { (value: ConfigValue, path: String) in
-      ToolDefinition.decode(value, path: path, validation: validation, report: report)
+      ToolDefinition.decode(
+        defaults.apply(to: value, .tool, path: path), path: path, validation: validation,
+        report: report)
     }
     let resource = { (value: ConfigValue, path: String) in
-      ResourceDefinition.decode(value, path: path, report: report)
+      ResourceDefinition.decode(
+        defaults.apply(to: value, .resource, path: path), path: path, report: report)
     }
     let template = { (value: ConfigValue, path: String) in
-      ResourceDefinition.decode(value, path: path, isTemplate: true, report: report)
+      ResourceDefinition.decode(
+        defaults.apply(to: value, .resource, path: path), path: path, isTemplate: true,
+        report: report)
     }
     let prompt = { (value: ConfigValue, path: String) in
-      PromptDefinition.decode(value, path: path, report: report)
+      PromptDefinition.decode(
+        defaults.apply(to: value, .prompt, path: path), path: path, report: report)
     }
     configuration.tools =
-      tables(reader, "tools", tool) + folder(reader, "tools_dir", substitution, tool)
+      tables(reader, "tools", tool) + folder(reader, "tools_dir", substitution, .tool, tool)
     configuration.resources =
       tables(reader, "resources", resource) + tables(reader, "resource_templates", template)
-      + folder(reader, "resources_dir", substitution, resource)
+      + folder(reader, "resources_dir", substitution, .resource, resource)
     configuration.prompts =
-      tables(reader, "prompts", prompt) + folder(reader, "prompts_dir", substitution, prompt)
+      tables(reader, "prompts", prompt)
+      + folder(reader, "prompts_dir", substitution, .prompt, prompt)
     refuseDuplicates(configuration.tools.map { ($0.name, $0.place) }, path: "tools") {
       "tool \"\($0)\""
     }
@@ -79,6 +94,7 @@ struct ConfigurationDecoding {
     refuseDuplicates(configuration.resources.map { ($0.uri, $0.place) }, path: "resources") { _ in
       "resource with this URI"
     }
+    warnOfInterfaces(configuration)
     refuseDuplicates(configuration.prompts.map { ($0.name, $0.place) }, path: "prompts") {
       "prompt \"\($0)\""
     }
@@ -94,7 +110,7 @@ struct ConfigurationDecoding {
   /// The definitions of a folder: a file each, in the order of their names.
   private mutating func folder<Definition>(
     _ reader: TableReader, _ key: String, _ substitution: Substitution,
-    _ decode: (ConfigValue, String) -> Definition?
+    _ declaration: TableDeclaration, _ decode: (ConfigValue, String) -> Definition?
   ) -> [Definition] {
     guard let value = reader.value(key), let directory = reader.file(key) else { return [] }
     guard let names = FilePath.list(directory) else {
@@ -110,12 +126,32 @@ struct ConfigurationDecoding {
       files.append(file)
       do {
         let definition = substitution.apply(to: try ConfigSource.read(file), path: "")
+        var check = DeclarationCheck(report)
+        check.check(definition, against: declaration)
         if let definition = decode(definition, "") { definitions.append(definition) }
       } catch {
         report.add(error)
       }
     }
     return definitions
+  }
+
+  /// Warns of tools whose user interface is no resource.
+  private func warnOfInterfaces(_ configuration: Configuration) {
+    let interfaces = configuration.tools.compactMap(\.ui).filter { $0.resourceURI != nil }
+    guard !interfaces.isEmpty else { return }
+    let resources = configuration.resources.filter { !$0.isTemplate }.map(\.uri)
+    let known = Set(resources)
+    // What a template stands for is known when it is asked for.
+    let isOpen = configuration.resources.contains {
+      $0.isTemplate && ($0.uri.lowercased().hasPrefix("ui:") || $0.uri.hasPrefix("{"))
+    }
+    for ui in interfaces where !isOpen {
+      guard let uri = ui.resourceURI, let place = ui.place, !known.contains(uri) else { continue }
+      report.warning(
+        "no resource has this URI", at: place, path: "tools.ui.resource_uri",
+        hint: "add it to [[resources]]")
+    }
   }
 
   private func refuseDuplicates(

@@ -6,37 +6,27 @@ struct DefinitionReading {
   let description: String?
   let icons: JSONValue?
   let meta: JSONObject?
+  let group: String?
+  /// How slow and unreliable it is: its own, over that of its defaults.
+  let behavior: BehaviorSettings?
   /// nil, with errors, where nothing answers.
   let mock: MockSettings?
 
-  /// Reads the common keys of `reader`. `kind` is `tool`, `resource` or `prompt`.
-  init(_ reader: TableReader, kind: String) {
+  /// Reads the common keys of `reader`.
+  init(_ reader: TableReader) {
     title = reader.name("title")
     description = reader.string("description")
-    icons = reader.value("icons").flatMap {
-      Icons.decode($0, path: reader.path("icons"), report: reader.report)
-    }
-    let meta = reader.object("_meta")
-    let otherMeta = reader.object("meta")
-    self.meta = meta ?? otherMeta
-    var mock = Self.mock(reader, kind: kind)
-    let seed = reader.integer("seed", in: UInt64.min...UInt64.max)
+    icons = Icons.decode(reader)
+    meta = reader.object(reader.spelling("_meta", "meta"))
+    group = reader.name("group")
+    let mockReader = reader.table("mock")
+    behavior = BehaviorSettings.decode(beside: reader, in: mockReader)
+    var mock = mockReader.flatMap(MockSettings.decode)
+    let seed = reader.integer("seed") as UInt64?
     if mock?.seed == nil { mock?.seed = seed }
     let timeout = MockSettings.timeout(reader)
     if mock?.timeout == nil { mock?.timeout = timeout }
     self.mock = mock
-    reader.notAvailable(["behavior", "auth", "response"]) { "\(kind)s.\($0)" }
-  }
-
-  private static func mock(_ reader: TableReader, kind: String) -> MockSettings? {
-    guard reader.value("mock") != nil else {
-      reader.report.error(
-        "a \(kind) needs what answers it", at: reader.place, path: reader.path,
-        hint: "add a table [\(reader.path.isEmpty ? "" : "\(kind)s.")mock] with strategy = "
-          + "\"static\" or the name of another strategy")
-      return nil
-    }
-    return reader.table("mock").flatMap(MockSettings.decode)
   }
 }
 
@@ -44,26 +34,20 @@ extension MockSettings {
   /// Reads a `mock` table. All that is not the host's belongs to the strategy, whose plugin checks
   /// it: nothing here is unknown.
   static func decode(_ reader: TableReader) -> MockSettings? {
-    let strategy = reader.value("strategy")
-    let name = reader.name("strategy")
-    if strategy == nil {
-      let hint = nearest(to: "strategy", among: reader.unread.map(\.key))
-      reader.report.error(
-        "a mock needs a strategy", at: reader.place, path: reader.path,
-        hint: hint.map { "\"\($0)\" stands here; did you mean \"strategy\"?" }
-          ?? "add strategy = \"static\", \"echo\", \"random\" or the name of a plugin's")
-    }
-    let seed = reader.integer("seed", in: UInt64.min...UInt64.max)
+    let seed = reader.integer("seed") as UInt64?
     let timeout = timeout(reader)
-    reader.notAvailable(["behavior", "fallback"]) { "mock.\($0)" }
-    guard let strategy, let name else { return nil }
-
+    guard let strategy = reader.value("strategy"), let name = reader.name("strategy") else {
+      return nil
+    }
+    var others = reader.others
     var entries: [ConfigEntry] = []
-    if let own = reader.table[name]?.table {
-      _ = reader.value(name)
+    if let index = others.firstIndex(where: { $0.key == name }),
+      let own = others[index].value.table
+    {
+      others.remove(at: index)
       entries = own
     }
-    for entry in reader.unread {
+    for entry in others {
       guard !entries.contains(where: { $0.key == entry.key }) else {
         reader.report.error(
           "found here and in [\(reader.path(name))]", at: entry.place,
@@ -80,8 +64,8 @@ extension MockSettings {
       strategy: name, section: section, seed: seed, timeout: timeout, place: strategy.place)
   }
 
-  /// `timeout_ms`, up to a day.
+  /// `timeout_ms`.
   static func timeout(_ reader: TableReader) -> Duration? {
-    reader.integer("timeout_ms", in: 1...86_400_000).map { .milliseconds($0) }
+    (reader.integer("timeout_ms") as Int64?).map { .milliseconds($0) }
   }
 }

@@ -6,18 +6,15 @@ extension PromptDefinition {
   static func decode(
     _ value: ConfigValue, path: String, report: ConfigReport
   ) -> PromptDefinition? {
-    guard let reader = TableReader(value, path: path, report: report) else { return nil }
-    if reader.value("name") == nil {
-      report.error("a prompt needs a name", at: reader.place, path: reader.path)
-    }
+    guard let reader = TableReader(value, path: path, .prompt, report: report) else { return nil }
     let name = reader.name("name")
     let arguments = PromptArgument.decode(reader)
-    let common = DefinitionReading(reader, kind: "prompt")
-    reader.finish()
+    let common = DefinitionReading(reader)
     guard let name, let mock = common.mock else { return nil }
     return PromptDefinition(
       name: name, title: common.title, description: common.description, icons: common.icons,
-      meta: common.meta, arguments: arguments, mock: mock, definition: value.toJSON(),
+      meta: common.meta, arguments: arguments, group: common.group, behavior: common.behavior,
+      mock: mock, definition: value.toJSON(),
       directory: FilePath.directory(of: value.place.file),
       place: reader.value("name")?.place ?? value.place)
   }
@@ -26,20 +23,17 @@ extension PromptDefinition {
 extension PromptArgument {
   /// Reads the `arguments` of a prompt.
   fileprivate static func decode(_ prompt: TableReader) -> [PromptArgument] {
-    let elements = prompt.elements("arguments")
-    let names = elements.compactMap { $0["name"]?.string }
+    let readers = prompt.tables("arguments")
+    let names = readers.compactMap { $0.name("name") }
     var places: [String: ConfigPlace] = [:]
     var arguments: [PromptArgument] = []
-    for (index, element) in elements.enumerated() {
-      let path = prompt.path("arguments[\(index)]")
-      guard let reader = TableReader(element, path: path, report: prompt.report),
-        let argument = decode(reader, names: names)
-      else { continue }
-      let place = reader.value("name")?.place ?? element.place
+    for reader in readers {
+      guard let argument = decode(reader, names: names) else { continue }
+      let place = reader.value("name")?.place ?? reader.place
       if let first = places[argument.name] {
         prompt.report.error(
           "found a second argument \"\(argument.name)\"; the first stands at \(first)", at: place,
-          path: path, hint: "rename or remove one of the two")
+          path: reader.path, hint: "rename or remove one of the two")
       }
       places[argument.name] = place
       arguments.append(argument)
@@ -48,9 +42,6 @@ extension PromptArgument {
   }
 
   private static func decode(_ reader: TableReader, names: [String]) -> PromptArgument? {
-    if reader.value("name") == nil {
-      reader.report.error("an argument needs a name", at: reader.place, path: reader.path)
-    }
     let name = reader.name("name")
     let title = reader.name("title")
     let description = reader.string("description")
@@ -62,7 +53,6 @@ extension PromptArgument {
         $0, path: reader.path("complete"), argument: name ?? "",
         others: names.filter { $0 != name }, report: reader.report)
     }
-    reader.finish()
     if let value = reader.value("default"), let defaultValue {
       if let choices, !choices.contains(defaultValue) {
         reader.report.error(

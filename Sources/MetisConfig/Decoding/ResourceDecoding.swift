@@ -6,11 +6,14 @@ extension ResourceDefinition {
   static func decode(
     _ value: ConfigValue, path: String, isTemplate: Bool = false, report: ConfigReport
   ) -> ResourceDefinition? {
-    guard let reader = TableReader(value, path: path, report: report) else { return nil }
+    let declaration: TableDeclaration = isTemplate ? .resourceTemplate : .resource
+    guard let reader = TableReader(value, path: path, declaration, report: report) else {
+      return nil
+    }
     let address = Address(reader, isTemplate: isTemplate)
     let name = reader.name("name")
     let type = reader.name("mime_type")
-    let size = reader.integer("size", in: 0...Int64(1 << 53 - 1))
+    let size = reader.integer("size") as Int64?
     if let value = reader.value("size"), address?.isTemplate == true {
       report.error(
         "a template has no size", at: value.place, path: reader.path("size"),
@@ -18,17 +21,17 @@ extension ResourceDefinition {
     }
     let annotations = decodeAnnotations(reader)
     let completions = decodeCompletions(reader, address)
-    let ttlMs = reader.milliseconds("ttl_ms")
-    let scope = reader.choice("cache_scope", CacheScope.allCases.map(\.rawValue))
-    let common = DefinitionReading(reader, kind: "resource")
-    reader.finish()
+    let ttlMs = reader.integer("ttl_ms") as Int64?
+    let scope = reader.choice("cache_scope") as CacheScope?
+    let common = DefinitionReading(reader)
     guard let address, let mock = common.mock else { return nil }
     return ResourceDefinition(
       uri: address.text, isTemplate: address.isTemplate, variables: address.variables,
       name: name ?? URISyntax.lastSegment(of: address.text), title: common.title,
       description: common.description, mimeType: type, size: size, annotations: annotations,
       icons: common.icons, meta: common.meta, completions: completions, ttlMs: ttlMs,
-      cacheScope: scope.flatMap(CacheScope.init), mock: mock, definition: value.toJSON(),
+      cacheScope: scope, group: common.group,
+      behavior: common.behavior, mock: mock, definition: value.toJSON(),
       directory: FilePath.directory(of: value.place.file), place: address.place)
   }
 
@@ -77,32 +80,20 @@ extension ResourceDefinition {
   private static func decodeAnnotations(_ reader: TableReader) -> JSONObject? {
     guard let reader = reader.table("annotations") else { return nil }
     var annotations = JSONObject()
-    annotations["audience"] = reader.choices("audience", ["user", "assistant"]).map {
+    annotations["audience"] = reader.choices("audience").map {
       .array($0.map(JSONValue.string))
     }
-    annotations["priority"] = reader.number("priority", in: 0...1).map(JSONValue.number)
-    for key in ["last_modified", "lastModified"] {
-      guard let value = reader.value(key) else { continue }
-      // TOML's own dates are ISO 8601 as well.
-      if case .datetime(let date) = value.content {
-        annotations["lastModified"] = .string(date)
-      } else {
-        annotations["lastModified"] = reader.name(key).map(JSONValue.string)
-      }
-    }
-    reader.finish()
+    annotations["priority"] = reader.number("priority").map(JSONValue.number)
+    // TOML's own dates are ISO 8601 as well.
+    annotations["lastModified"] = reader.value(reader.spelling("last_modified", "lastModified"))?
+      .text.map(JSONValue.string)
     return annotations
   }
 
   private static func decodeCompletions(
     _ reader: TableReader, _ address: Address?
   ) -> [String: CompletionValues] {
-    guard let value = reader.value("complete") else { return [:] }
-    guard let entries = value.table else {
-      reader.mismatch("complete", value, expected: "a table: variable = [values]")
-      return [:]
-    }
-    guard let address else { return [:] }
+    guard let entries = reader.value("complete")?.table, let address else { return [:] }
     var completions: [String: CompletionValues] = [:]
     for entry in entries {
       let path = reader.path("complete.\(entry.key)")

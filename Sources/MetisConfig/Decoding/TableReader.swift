@@ -1,24 +1,23 @@
 import JSON
 
-/// Reads the entries of one table: each method asks for a key, reports a value of the wrong kind
-/// and remembers the key as known. ``finish()`` then refuses what nobody asked for.
-final class TableReader {
+/// Reads the entries of one table that ``DeclarationCheck`` has looked at: what does not fit its
+/// declaration is reported already, and reads as nil.
+struct TableReader {
   let table: ConfigValue
   let path: String
+  let declaration: TableDeclaration
   let report: ConfigReport
-  private var known: [String] = []
-  /// Those of ``known`` that have no effect yet.
-  private var withoutEffect: Set<String> = []
 
-  /// A reader of `value`; nil, with an error, where it is no table.
-  init?(_ value: ConfigValue, path: String, report: ConfigReport) {
+  /// A reader of `value`; nil where it is no table.
+  init?(
+    _ value: ConfigValue, path: String, _ declaration: TableDeclaration = .root,
+    report: ConfigReport
+  ) {
+    guard value.table != nil else { return nil }
     self.table = value
     self.path = path
+    self.declaration = declaration
     self.report = report
-    guard value.table != nil else {
-      report.error("found \(value.kind), expected a table", at: value.place, path: path)
-      return nil
-    }
   }
 
   /// The key path of `key` in this table.
@@ -27,138 +26,170 @@ final class TableReader {
   /// Where this table stands.
   var place: ConfigPlace { table.place }
 
-  /// The keys that nobody asked for yet, in order.
-  var unread: [ConfigEntry] { (table.table ?? []).filter { !known.contains($0.key) } }
+  /// The entries that are not declared, in order: those of a plugin.
+  var others: [ConfigEntry] {
+    (table.table ?? []).filter { entry in
+      !declaration.keys.contains { $0.name == entry.key }
+    }
+  }
 
   /// The value of `key`, whatever it is.
   func value(_ key: String) -> ConfigValue? {
-    if !known.contains(key) { known.append(key) }
+    #if DEBUG
+      precondition(declaration[key] != nil, "\(declaration.path) does not declare \(key)")
+      AskedKeys.current?.insert(declaration.path, key)
+    #endif
     return table[key]
   }
 
-  /// Reports that `value` is not what `key` expects.
-  func mismatch(_ key: String, _ value: ConfigValue, expected: String) {
-    report.error("found \(value.kind), expected \(expected)", at: value.place, path: path(key))
+  /// The first of several spellings of one key that stands in the table, else the first.
+  func spelling(_ key: String, _ others: String...) -> String {
+    var found: String?
+    for key in [key] + others where value(key) != nil && found == nil { found = key }
+    return found ?? key
   }
 
   /// A string.
-  func string(_ key: String) -> String? {
-    guard let value = value(key) else { return nil }
-    if let string = value.string { return string }
-    mismatch(key, value, expected: "a string")
-    return nil
-  }
+  func string(_ key: String) -> String? { value(key)?.string }
 
   /// A string that says something.
   func name(_ key: String) -> String? {
-    guard let string = string(key) else { return nil }
-    guard string.isEmpty, let value = value(key) else { return string }
-    report.error("found an empty string, expected a text", at: value.place, path: path(key))
-    return nil
+    guard let string = string(key), !string.isEmpty else { return nil }
+    return string
   }
 
-  /// A string, with the place to which relative paths in it belong.
+  /// One of the choices of an enumeration.
+  func choice<Choice: RawRepresentable<String>>(_ key: String) -> Choice? {
+    value(key)?.text.flatMap(Choice.init)
+  }
+
+  /// `true` or `false`.
+  func bool(_ key: String) -> Bool? { value(key)?.bool }
+
+  /// A number in its range, as it stands.
+  func number(_ key: String) -> JSONNumber? {
+    guard let number = value(key)?.number, declaration[key]?.kind.contains(number) == true else {
+      return nil
+    }
+    return number
+  }
+
+  /// An integer in its range.
+  func integer<T: FixedWidthInteger>(_ key: String) -> T? {
+    guard let number = number(key) else { return nil }
+    return number.int.flatMap { T(exactly: $0) } ?? number.uint.flatMap { T(exactly: $0) }
+  }
+
+  /// A time in seconds.
+  func seconds(_ key: String) -> Duration? { number(key)?.double.map { .seconds($0) } }
+
+  /// A path, absolute.
   func file(_ key: String) -> String? {
-    guard let string = name(key), let value = value(key) else { return nil }
-    return FilePath.resolve(string, in: FilePath.directory(of: value.place.file))
-  }
-
-  /// One of `choices`.
-  func choice(_ key: String, _ choices: [String]) -> String? {
-    guard let string = string(key), let value = value(key) else { return nil }
-    if choices.contains(string) { return string }
-    let found = value.isSubstituted ? "a value from the environment" : "\"\(string)\""
-    let near = value.isSubstituted ? nil : nearest(to: string, among: choices)
-    report.error(
-      "found \(found), expected one of \(choices.joined(separator: ", "))", at: value.place,
-      path: path(key), hint: near.map { "did you mean \"\($0)\"?" })
-    return nil
-  }
-
-  /// `true` or `false`; also as text that came from the environment.
-  func bool(_ key: String) -> Bool? {
     guard let value = value(key) else { return nil }
-    if case .bool(let bool) = value.content { return bool }
-    if value.isSubstituted, let text = value.string {
-      if let bool = Bool(text) { return bool }
-    }
-    mismatch(key, value, expected: "true or false")
-    return nil
+    return Self.file(value)
   }
 
-  /// An integer in `range`; also as text that came from the environment.
-  func integer<T: FixedWidthInteger>(_ key: String, in range: ClosedRange<T>) -> T? {
+  /// A path of something that should be there, absolute; a warning where it is not.
+  func existingFile(_ key: String) -> String? {
+    guard let value = value(key), let file = Self.file(value) else { return nil }
+    report(missing: file, value, path(key))
+    return file
+  }
+
+  /// Paths of things that should be there, or one alone, absolute.
+  func existingFiles(_ key: String) -> [String]? {
     guard let value = value(key) else { return nil }
-    let expected = "an integer from \(range.lowerBound) to \(range.upperBound)"
-    var number: JSONNumber?
-    if case .number(let found) = value.content { number = found }
-    if value.isSubstituted, let text = value.string { number = try? JSONNumber(text: text) }
-    guard let number else {
-      mismatch(key, value, expected: expected)
-      return nil
+    return (value.array ?? [value]).enumerated().compactMap { index, element in
+      guard let file = Self.file(element) else { return nil }
+      report(missing: file, element, value.array == nil ? path(key) : path("\(key)[\(index)]"))
+      return file
     }
-    let integer = number.int.flatMap { T(exactly: $0) } ?? number.uint.flatMap { T(exactly: $0) }
-    if let integer, range.contains(integer) { return integer }
-    let found = value.isSubstituted ? "a value from the environment" : "\(number)"
-    report.error("found \(found), expected \(expected)", at: value.place, path: path(key))
-    return nil
   }
 
-  /// A time in seconds, above zero and at most `limit`; fractions are allowed.
-  func seconds(_ key: String, limit: Double) -> Duration? {
+  private static func file(_ value: ConfigValue) -> String? {
+    guard let text = value.string, !text.isEmpty else { return nil }
+    return FilePath.resolve(text, in: FilePath.directory(of: value.place.file))
+  }
+
+  private func report(missing file: String, _ value: ConfigValue, _ path: String) {
+    guard let reason = FilePath.absence(of: file) else { return }
+    report.warning("nothing can be read there: \(reason)", at: value.place, path: path)
+  }
+
+  /// Strings that say something, with their places.
+  func strings(_ key: String) -> [ConfigValue]? {
+    value(key)?.array?.filter { $0.string?.isEmpty == false }
+  }
+
+  /// Some of several choices, at least one and none of them twice; also one alone.
+  func choices(_ key: String) -> [String]? {
     guard let value = value(key) else { return nil }
-    let expected = "a number of seconds above 0 and at most \(Int(limit))"
-    var number: JSONNumber?
-    if case .number(let found) = value.content { number = found }
-    if value.isSubstituted, let text = value.string { number = try? JSONNumber(text: text) }
-    guard let seconds = number?.double else {
-      mismatch(key, value, expected: expected)
-      return nil
+    var chosen: [String] = []
+    for (index, element) in (value.array ?? [value]).enumerated() {
+      guard let text = element.text else { continue }
+      if chosen.contains(text) {
+        report.error(
+          "found \(quoted(text, element)) a second time", at: element.place,
+          path: path("\(key)[\(index)]"))
+      } else {
+        chosen.append(text)
+      }
     }
-    if seconds > 0, seconds <= limit { return .seconds(seconds) }
-    report.error(
-      "found a value out of range, expected \(expected)", at: value.place, path: path(key))
-    return nil
+    if value.array?.isEmpty == true {
+      let expected =
+        if case .oneOf(let kinds)? = declaration[key]?.kind,
+          case .array(let kind)? = kinds.first
+        {
+          kind.plural
+        } else {
+          "a choice"
+        }
+      report.error(
+        "found an empty array, expected \(expected)", at: value.place, path: path(key))
+    }
+    return chosen
   }
 
-  /// A reader of a table.
+  /// A reader of a table with known keys.
   func table(_ key: String) -> TableReader? {
-    value(key).flatMap { TableReader($0, path: path(key), report: report) }
+    guard let value = value(key), case .table(let own)? = declaration[key]?.kind else { return nil }
+    return TableReader(value, path: path(key), own, report: report)
+  }
+
+  /// Readers of an array of tables.
+  func tables(_ key: String) -> [TableReader] {
+    guard case .tables(let own)? = declaration[key]?.kind else { return [] }
+    return elements(key).enumerated().compactMap { index, element in
+      TableReader(element, path: path("\(key)[\(index)]"), own, report: report)
+    }
   }
 
   /// A table as JSON.
   func object(_ key: String) -> JSONObject? {
-    guard let value = value(key) else { return nil }
-    if let object = value.toJSON().object { return object }
-    mismatch(key, value, expected: "a table")
-    return nil
+    guard let value = value(key), value.table != nil else { return nil }
+    return value.toJSON().object
   }
 
-  /// An array of tables, or the one table that stands in its place.
-  func elements(_ key: String) -> [ConfigValue] {
-    guard let value = value(key) else { return [] }
-    if let array = value.array { return array }
-    mismatch(key, value, expected: "an array of tables, [[\(path(key))]]")
-    return []
-  }
+  /// The elements of an array.
+  func elements(_ key: String) -> [ConfigValue] { value(key)?.array ?? [] }
 
-  /// Takes `keys` as known and warns, once for each section, that they have no effect yet.
-  func notAvailable(_ keys: [String], section: (String) -> String) {
-    withoutEffect.formUnion(keys)
-    for key in keys where value(key) != nil {
-      guard let entry = table.table?.first(where: { $0.key == key }) else { continue }
-      report.notAvailable(section(key), at: entry.place)
-    }
-  }
-
-  /// Refuses the keys that nobody asked for.
-  func finish() {
-    let served = known.filter { !withoutEffect.contains($0) }.sorted()
-    for entry in unread {
-      let hint =
-        nearest(to: entry.key, among: known).map { "did you mean \"\($0)\"?" }
-        ?? "known here: \(served.joined(separator: ", "))"
-      report.error("unknown key", at: entry.place, path: path(entry.key), hint: hint)
-    }
+  /// `text` in quotes for a message, unless it came from the environment.
+  func quoted(_ text: String, _ value: ConfigValue) -> String {
+    value.isSubstituted ? "a value from the environment" : "\"\(text.prefix(80))\""
   }
 }
+
+#if DEBUG
+  /// Which keys decoders ask for, so that a test can hold them against the declarations.
+  final class AskedKeys: @unchecked Sendable {
+    /// Where asks of this task are kept. One task reads a configuration alone.
+    @TaskLocal static var current: AskedKeys?
+
+    private(set) var keys: Set<String> = []
+
+    /// Keeps the ask for `key` in the table `path`.
+    func insert(_ path: String, _ key: String) {
+      keys.insert(path.isEmpty ? key : "\(path).\(key)")
+    }
+  }
+#endif

@@ -7,7 +7,7 @@ extension ToolDefinition {
     _ value: ConfigValue, path: String, validation defaults: ValidationSettings,
     report: ConfigReport
   ) -> ToolDefinition? {
-    guard let reader = TableReader(value, path: path, report: report) else { return nil }
+    guard let reader = TableReader(value, path: path, .tool, report: report) else { return nil }
     let name = decodeName(reader)
     let inputSchema = decodeSchema(reader, "input_schema") ?? JSONObject()
     let headers = reader.value("input_schema").map {
@@ -15,21 +15,21 @@ extension ToolDefinition {
     }
     let outputSchema = decodeSchema(reader, "output_schema")
     let annotations = decodeAnnotations(reader)
-    let support = reader.choice("task_support", TaskSupport.allCases.map(\.rawValue))
+    let support = reader.choice("task_support") as TaskSupport?
     let validation = reader.table("validation").map {
       ValidationSettings.decode($0, defaults: defaults)
     }
     let ui = reader.table("ui").flatMap(ToolUI.decode)
-    let common = DefinitionReading(reader, kind: "tool")
-    reader.finish()
+    let common = DefinitionReading(reader)
     guard let name, let mock = common.mock else { return nil }
     return ToolDefinition(
       name: name, title: common.title, description: common.description,
       inputSchema: asObjectSchema(inputSchema), outputSchema: outputSchema,
       annotations: annotations, icons: common.icons,
       meta: withUI(common.meta, ui, reader), ui: ui,
-      taskSupport: support.flatMap(TaskSupport.init) ?? .forbidden,
-      validation: validation ?? defaults, parameterHeaders: headers ?? [], mock: mock,
+      taskSupport: support ?? .forbidden,
+      validation: validation ?? defaults, parameterHeaders: headers ?? [],
+      group: common.group, behavior: common.behavior, mock: mock,
       definition: value.toJSON(), directory: FilePath.directory(of: value.place.file),
       place: reader.value("name")?.place ?? value.place)
   }
@@ -50,11 +50,7 @@ extension ToolDefinition {
   }
 
   private static func decodeName(_ reader: TableReader) -> String? {
-    guard let value = reader.value("name") else {
-      reader.report.error("a tool needs a name", at: reader.place, path: reader.path)
-      return nil
-    }
-    guard let name = reader.string("name") else { return nil }
+    guard let value = reader.value("name"), let name = reader.name("name") else { return nil }
     let allowed = name.utf8.allSatisfy { byte in
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -66,9 +62,7 @@ extension ToolDefinition {
     }
     if allowed, (1...128).contains(name.utf8.count) { return name }
     let found =
-      if name.isEmpty {
-        "an empty name"
-      } else if allowed {
+      if allowed {
         "\(name.utf8.count) characters"
       } else if value.isSubstituted {
         "a value from the environment with other characters"
@@ -106,10 +100,8 @@ extension ToolDefinition {
       ("idempotent_hint", "idempotentHint"), ("open_world_hint", "openWorldHint"),
     ]
     for (name, wireName) in hints {
-      let value = reader.bool(name)
-      annotations[wireName] = (value ?? reader.bool(wireName)).map(JSONValue.bool)
+      annotations[wireName] = reader.bool(reader.spelling(name, wireName)).map(JSONValue.bool)
     }
-    reader.finish()
     return annotations
   }
 }

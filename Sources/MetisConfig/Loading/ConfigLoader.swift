@@ -18,8 +18,31 @@ public final class ConfigLoader {
   /// Reads all that changed since the last time. Throws every error that was found.
   public func load() throws(ConfigErrors) -> Configuration {
     watched.files = Set(inputs.files)
-    let configuration = try Configuration.load(inputs.files, environment: variable)
+    var configuration = try Configuration.load(inputs.files, environment: variable)
     watched.files = Set(configuration.files)
+    configuration.sources = configuration.files.map { file in
+      ConfigSourceFile(path: file, bytes: (try? FilePath.read(file, limit: 1 << 24)) ?? [])
+    }
     return configuration
+  }
+
+  /// Reads the files as they were.
+  public func load(frozen: [ConfigSourceFile]) throws(ConfigErrors) -> Configuration {
+    FilePath.frozen = Dictionary(uniqueKeysWithValues: frozen.map { ($0.path, $0.bytes) })
+    defer { FilePath.frozen = nil }
+    var configuration = try Configuration.load(inputs.files, environment: variable)
+    configuration.sources = frozen
+    return configuration
+  }
+
+  /// The merged tree.
+  public func effective(frozen: [ConfigSourceFile]? = nil) throws(ConfigErrors) -> ConfigValue {
+    FilePath.frozen = frozen.map {
+      Dictionary(uniqueKeysWithValues: $0.map { ($0.path, $0.bytes) })
+    }
+    defer { FilePath.frozen = nil }
+    var merged = ConfigValue(.table([]), at: ConfigPlace(file: ""))
+    for file in inputs.files { merged = merged.merged(with: try ConfigSource.read(file)) }
+    return merged
   }
 }

@@ -25,7 +25,9 @@ extension AuthSettings {
   /// name of each plugin.
   static func decode(_ value: ConfigValue, report: ConfigReport) -> AuthSettings {
     var settings = AuthSettings()
-    guard let reader = TableReader(value, path: "auth", report: report) else { return settings }
+    guard let reader = TableReader(value, path: "auth", .auth, report: report) else {
+      return settings
+    }
     let enabled = reader.bool("enabled")
     let names = methodNames(reader)
     if enabled == true, names.isEmpty {
@@ -33,31 +35,19 @@ extension AuthSettings {
         "authentication is enabled and names no plugin", at: reader.place, path: "auth",
         hint: "add use = [\"<name>\"]")
     }
-    let sections = reader.unread
     for name in names where enabled != false {
       guard let text = name.string else { continue }
-      let section = reader.value(text) ?? ConfigValue(.table([]), at: name.place)
-      // A section that is no table is reported below.
+      let section = reader.table[text] ?? ConfigValue(.table([]), at: name.place)
       guard section.table != nil else { continue }
       settings.methods.append(
         Method(
           name: text, section: ConfigSection(section, path: reader.path(text)), place: name.place))
     }
-    for entry in sections {
-      guard reader.value(entry.key)?.table != nil else {
-        let hint =
-          nearest(to: entry.key, among: ["use", "mode", "enabled"]).map {
-            "did you mean \"\($0)\"?"
-          }
-          ?? "known here: use, mode, enabled and a table by the name of each plugin"
-        report.error("unknown key", at: entry.place, path: reader.path(entry.key), hint: hint)
-        continue
-      }
-      if names.isEmpty, enabled != false {
-        report.warning(
-          "has no effect: authentication is off", at: entry.place, path: reader.path(entry.key),
-          hint: "add use = [\"\(entry.key)\"] to [auth]")
-      }
+    for entry in reader.others
+    where entry.value.table != nil && names.isEmpty && enabled != false {
+      report.warning(
+        "has no effect: authentication is off", at: entry.place, path: reader.path(entry.key),
+        hint: "add use = [\"\(entry.key)\"] to [auth]")
     }
     return settings
   }
@@ -65,21 +55,12 @@ extension AuthSettings {
   private static func methodNames(_ reader: TableReader) -> [ConfigValue] {
     var names: [ConfigValue] = []
     if let use = reader.value("use") {
-      for (index, element) in (use.array ?? [use]).enumerated() {
-        if element.string?.isEmpty == false {
-          names.append(element)
-        } else {
-          reader.mismatch("use[\(index)]", element, expected: "the name of an auth plugin")
-        }
-      }
+      names = (use.array ?? [use]).filter { $0.string?.isEmpty == false }
     }
-    if let mode = reader.value("mode") {
-      guard let text = mode.string, !text.isEmpty else {
-        reader.mismatch("mode", mode, expected: "\"none\" or the name of an auth plugin")
-        return names
-      }
-      let known = names.contains { $0.string == text }
-      if text != "none", !known { names.append(mode) }
+    if let mode = reader.value("mode"), let text = reader.name("mode"), text != "none",
+      !names.contains(where: { $0.string == text })
+    {
+      names.append(mode)
     }
     return names
   }

@@ -53,16 +53,13 @@ extension CachingSettings {
     var settings = CachingSettings()
     settings.resource = base
     let hint = { (key: String) in
-      guard let reader = reader.table(key) else { return base }
-      defer { reader.finish() }
-      return CacheHint.decode(reader, defaults: base)
+      reader.table(key).map { CacheHint.decode($0, defaults: base) } ?? base
     }
     settings.tools = hint("tools")
     settings.resources = hint("resources")
     settings.resourceTemplates = hint("resource_templates")
     settings.prompts = hint("prompts")
     settings.discover = hint("discover")
-    reader.finish()
     return settings
   }
 }
@@ -70,8 +67,7 @@ extension CachingSettings {
 extension CacheHint {
   fileprivate static func decode(_ reader: TableReader, defaults: CacheHint) -> CacheHint {
     CacheHint(
-      ttlMs: reader.milliseconds("ttl_ms") ?? defaults.ttlMs,
-      scope: reader.choice("scope", CacheScope.allCases.map(\.rawValue)).flatMap(CacheScope.init)
-        ?? defaults.scope)
+      ttlMs: reader.integer("ttl_ms") ?? defaults.ttlMs,
+      scope: reader.choice("scope") ?? defaults.scope)
   }
 }

@@ -39,7 +39,6 @@ extension CapabilitySettings {
     settings.completions = reader.bool("completions")
     let lists = ["tools", "resources", "prompts"].map { key -> (changed: Bool?, subscribe: Bool?) in
       guard let reader = reader.table(key) else { return (nil, nil) }
-      defer { reader.finish() }
       return (
         reader.bool("list_changed"), key == "resources" ? reader.bool("subscribe") : nil
       )
@@ -53,7 +52,6 @@ extension CapabilitySettings {
       return parts.count == 2 && parts.allSatisfy { !$0.isEmpty }
     }
     settings.experimental = objects(reader, "experimental") { _ in true }
-    reader.finish()
     return settings
   }
 
@@ -61,15 +59,12 @@ extension CapabilitySettings {
   private static func objects(
     _ reader: TableReader, _ key: String, _ isName: (String) -> Bool
   ) -> JSONObject {
-    guard let table = reader.table(key) else { return JSONObject() }
     var objects = JSONObject()
-    for entry in table.table.table ?? [] {
-      if entry.value.table == nil {
-        table.mismatch(entry.key, entry.value, expected: "a table; an empty one for no settings")
-      } else if !isName(entry.key) {
+    for entry in reader.value(key)?.table ?? [] {
+      if !isName(entry.key) {
         reader.report.error(
           "found a name without a prefix, expected one such as example.org/name", at: entry.place,
-          path: table.path(entry.key))
+          path: reader.path("\(key).\(entry.key)"))
       }
       objects[entry.key] = entry.value.toJSON()
     }

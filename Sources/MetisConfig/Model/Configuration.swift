@@ -39,6 +39,12 @@ public struct Configuration: Sendable {
   /// Development.
   public var development = DevelopmentSettings()
 
+  /// Where plugins come from.
+  public var plugins = PluginSettings()
+
+  /// What is refused for safety's sake.
+  public var security = SecuritySettings()
+
   /// The files as they were read, in the order of ``files``: what a host goes back to.
   public var sources: [ConfigSourceFile] = []
 

@@ -25,8 +25,8 @@ extension InputSettings {
   /// Reads `[server.input]`.
   static func decode(_ reader: TableReader) -> InputSettings {
     var settings = InputSettings()
-    if let limit = reader.seconds("timeout_sec", limit: 86_400) { settings.timeout = limit }
-    if let limit = reader.seconds("state_ttl_sec", limit: 604_800) { settings.stateTTL = limit }
+    if let limit = reader.seconds("timeout_sec") { settings.timeout = limit }
+    if let limit = reader.seconds("state_ttl_sec") { settings.stateTTL = limit }
     if let single = reader.bool("single_use") { settings.isSingleUse = single }
     if let key = reader.name("key"), let value = reader.value("key") {
       if key.utf8.count >= leastKey {
@@ -37,7 +37,6 @@ extension InputSettings {
           at: value.place, path: reader.path("key"))
       }
     }
-    reader.finish()
     return settings
   }
 }

@@ -18,9 +18,8 @@ extension JournalSettings {
   static func decode(_ reader: TableReader) -> JournalSettings {
     var settings = JournalSettings()
     if let enabled = reader.bool("enabled") { settings.isEnabled = enabled }
-    if let count = reader.integer("capacity", in: 1...10_000_000) { settings.capacity = count }
+    if let count = reader.integer("capacity") as Int? { settings.capacity = count }
     if let bodies = reader.bool("bodies") { settings.bodies = bodies }
-    reader.finish()
     return settings
   }
 }

@@ -38,17 +38,14 @@ extension LoggingSettings {
   ) -> LoggingSettings {
     var settings = LoggingSettings()
     if let fallback { settings.level = fallback }
-    guard let value, let reader = TableReader(value, path: "logging", report: report) else {
+    guard let value, let reader = TableReader(value, path: "logging", .logging, report: report)
+    else {
       return settings
     }
-    let levels = Level.allCases.map(\.rawValue)
-    if let level = reader.choice("level", levels).flatMap(Level.init) { settings.level = level }
-    let formats = Format.allCases.map(\.rawValue)
-    if let format = reader.choice("format", formats).flatMap(Format.init) {
-      settings.format = format
-    }
+    if let level = reader.choice("level") as Level? { settings.level = level }
+    if let format = reader.choice("format") as Format? { settings.format = format }
     let file = reader.file("file_path")
-    switch reader.choice("output", ["stdout", "stderr", "file"]) {
+    switch reader.string("output") {
     case "stdout" where transport == "stdio":
       report.warning(
         "with the stdio transport stdout carries MCP alone; logs go to stderr",
@@ -64,8 +61,6 @@ extension LoggingSettings {
       }
     default: break
     }
-    reader.notAvailable(["filters", "rotation"]) { reader.path($0) }
-    reader.finish()
     return settings
   }
 }

@@ -20,6 +20,13 @@ public struct PromptDefinition: Sendable {
   /// Its arguments in order.
   public var arguments: [PromptArgument]
 
+  /// The group whose defaults it has.
+  public var group: String?
+
+  /// How slow and how unreliable it is: its own, over that of its defaults; nil where nothing is
+  /// said.
+  public var behavior: BehaviorSettings?
+
   /// What answers.
   public var mock: MockSettings
 

@@ -33,3 +33,27 @@ public struct DevelopmentSettings: Sendable, Hashable {
   /// The settings of a file that says nothing.
   public init() {}
 }
+
+extension ReloadSettings {
+  /// Reads `[reload]`.
+  static func decode(_ reader: TableReader) -> ReloadSettings {
+    var settings = ReloadSettings()
+    if let enabled = reader.bool("enabled") { settings.isEnabled = enabled }
+    settings.watchedFolders = reader.existingFiles("watch_directories") ?? []
+    if let time = reader.integer("debounce_ms") as Int64? { settings.debounceMs = time }
+    if let count = reader.integer("history") as Int? { settings.history = count }
+    if let backup = reader.bool("backup") { settings.isBackingUp = backup }
+    settings.backupFolder = reader.file("backup_dir")
+    return settings
+  }
+}
+
+extension DevelopmentSettings {
+  /// Reads `[development]`.
+  static func decode(_ reader: TableReader) -> DevelopmentSettings {
+    var settings = DevelopmentSettings()
+    if let enabled = reader.bool("enabled") { settings.isEnabled = enabled }
+    if let swaps = reader.bool("hot_reload") { settings.swapsPlugins = swaps }
+    return settings
+  }
+}

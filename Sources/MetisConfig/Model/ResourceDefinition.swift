@@ -46,6 +46,13 @@ public struct ResourceDefinition: Sendable {
   /// Who may share what was read; nil for the server's (``CachingSettings/resource``).
   public var cacheScope: CacheScope?
 
+  /// The group whose defaults it has.
+  public var group: String?
+
+  /// How slow and how unreliable it is: its own, over that of its defaults; nil where nothing is
+  /// said.
+  public var behavior: BehaviorSettings?
+
   /// What answers.
   public var mock: MockSettings
 

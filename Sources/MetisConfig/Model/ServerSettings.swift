@@ -97,16 +97,14 @@ extension ServerSettings {
     settings.title = reader.name("title")
     settings.description = reader.name("description")
     settings.websiteURL = reader.name("website_url")
-    settings.icons = reader.value("icons").flatMap {
-      Icons.decode($0, path: reader.path("icons"), report: reader.report)
-    }
+    settings.icons = Icons.decode(reader)
     settings.instructions = reader.name("instructions")
     if let host = reader.name("host") { settings.host = host }
-    if let port = reader.integer("port", in: UInt16.min...UInt16.max) { settings.port = port }
-    settings.pageSize = reader.integer("page_size", in: 1...10_000)
+    if let port = reader.integer("port") as UInt16? { settings.port = port }
+    settings.pageSize = reader.integer("page_size")
     settings.hosts = readHosts(reader)
     settings.origins = readOrigins(reader)
-    if let names = reader.choices("revisions", knownRevisions) {
+    if let names = reader.choices("revisions") {
       settings.revisions = knownRevisions.filter(names.contains)
     }
     settings.caching = reader.table("caching").map(CachingSettings.decode) ?? settings.caching
@@ -119,8 +117,7 @@ extension ServerSettings {
       reader.table("validation").map {
         ValidationSettings.decode($0, defaults: ValidationSettings())
       } ?? settings.validation
-    level = reader.choice("log_level", LoggingSettings.Level.allCases.map(\.rawValue)).flatMap(
-      LoggingSettings.Level.init)
+    level = reader.choice("log_level")
     return settings
   }
 }
@@ -165,17 +162,12 @@ extension PerformanceSettings {
   /// Reads `[server.performance]`.
   static func decode(_ reader: TableReader) -> PerformanceSettings {
     var settings = PerformanceSettings()
-    settings.workerThreads = reader.integer("worker_threads", in: 1...1024)
-    settings.loops = reader.integer("loops", in: 1...256)
-    let threads = reader.integer("threads", in: 1...256)
-    if settings.loops == nil { settings.loops = threads }
-    if let limit = reader.seconds("request_timeout_sec", limit: 86_400) {
-      settings.requestTimeout = limit
-    }
-    if let count = reader.integer("max_concurrent_requests", in: 1...10_000_000) {
+    settings.workerThreads = reader.integer("worker_threads")
+    settings.loops = reader.integer(reader.spelling("loops", "threads"))
+    if let limit = reader.seconds("request_timeout_sec") { settings.requestTimeout = limit }
+    if let count = reader.integer("max_concurrent_requests") as Int? {
       settings.maxConcurrentRequests = count
     }
-    reader.finish()
     return settings
   }
 }

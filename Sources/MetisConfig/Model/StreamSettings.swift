@@ -26,23 +26,20 @@ extension StreamSettings {
   /// Reads `[server.streams]`.
   static func decode(_ reader: TableReader) -> StreamSettings {
     var settings = StreamSettings()
-    if let count = reader.integer("replay_events", in: 0...1_000_000) {
+    if let count = reader.integer("replay_events") as Int? {
       settings.replayEvents = count
     }
-    if let count = reader.integer("replay_bytes", in: 0...1_073_741_824) {
+    if let count = reader.integer("replay_bytes") as Int? {
       settings.replayBytes = count
     }
-    settings.retryMs = reader.integer("retry_ms", in: 0...86_400_000)
-    if let limit = reader.seconds("stall_timeout_sec", limit: 86_400) {
+    settings.retryMs = reader.integer("retry_ms")
+    if let limit = reader.seconds("stall_timeout_sec") {
       settings.stallTimeout = limit
     }
-    if reader.value("keep_alive_sec")?.isZero == true {
-      settings.keepAlive = nil
-    } else if let interval = reader.seconds("keep_alive_sec", limit: 86_400) {
-      settings.keepAlive = interval
+    if let interval = reader.seconds("keep_alive_sec") {
+      settings.keepAlive = interval == .zero ? nil : interval
     }
     if let priming = reader.bool("priming") { settings.priming = priming }
-    reader.finish()
     return settings
   }
 }

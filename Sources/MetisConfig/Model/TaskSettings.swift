@@ -31,12 +31,12 @@ extension TaskSettings {
   /// Reads `[server.tasks]`.
   static func decode(_ reader: TableReader) -> TaskSettings {
     var settings = TaskSettings()
-    let ttl = reader.milliseconds("ttl_ms", from: 1)
-    settings.maxTTLMs = reader.milliseconds("max_ttl_ms", from: 1)
-    if let interval = reader.milliseconds("poll_interval_ms", from: 1) {
+    let ttl = reader.integer("ttl_ms") as Int64?
+    settings.maxTTLMs = reader.integer("max_ttl_ms")
+    if let interval = reader.integer("poll_interval_ms") as Int64? {
       settings.pollIntervalMs = interval
     }
-    if let count = reader.integer("capacity", in: 1...10_000_000) { settings.capacity = count }
+    if let count = reader.integer("capacity") as Int? { settings.capacity = count }
     if let ttl { settings.ttlMs = ttl }
     if let most = settings.maxTTLMs, settings.ttlMs > most {
       if let ttl, let value = reader.value("ttl_ms") {
@@ -46,7 +46,6 @@ extension TaskSettings {
       }
       settings.ttlMs = most
     }
-    reader.finish()
     return settings
   }
 }

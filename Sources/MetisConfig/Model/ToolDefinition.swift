@@ -38,6 +38,13 @@ public struct ToolDefinition: Sendable {
   /// The properties of ``inputSchema`` with `x-mcp-header`, in the order of the schema.
   public var parameterHeaders: [ParameterHeader]
 
+  /// The group whose defaults it has.
+  public var group: String?
+
+  /// How slow and how unreliable it is: its own, over that of its defaults; nil where nothing is
+  /// said.
+  public var behavior: BehaviorSettings?
+
   /// What answers.
   public var mock: MockSettings
 

@@ -6,6 +6,9 @@ public struct ToolUI: Sendable, Hashable {
   /// The resource that holds the interface; its scheme is `ui`.
   public var resourceURI: String?
 
+  /// Where ``resourceURI`` stands.
+  var place: ConfigPlace?
+
   /// Who may call the tool: `model`, `app` or both; nil says nothing.
   public var visibility: [String]?
 
@@ -25,14 +28,14 @@ extension ToolUI {
     if let uri = reader.name("resource_uri"), let value = reader.value("resource_uri") {
       if uri.lowercased().hasPrefix("ui://") {
         ui.resourceURI = uri
+        ui.place = value.place
       } else {
         reader.report.error(
           "found another scheme, expected a URI that begins with ui://", at: value.place,
           path: reader.path("resource_uri"))
       }
     }
-    ui.visibility = reader.choices("visibility", ["model", "app"])
-    reader.finish()
+    ui.visibility = reader.choices("visibility")
     return ui
   }
 }

@@ -73,10 +73,13 @@ extension TransportSettings {
   ) -> TransportSettings {
     var settings = TransportSettings(
       type: "http", place: value?.place ?? ConfigPlace(file: file))
-    if let value, let reader = TableReader(value, path: "server.transport", report: report) {
+    if let value,
+      let reader = TableReader(
+        value, path: "server.transport", .transport, report: report)
+    {
       settings.read(reader)
     }
-    if let tls, let reader = TableReader(tls, path: "server.tls", report: report),
+    if let tls, let reader = TableReader(tls, path: "server.tls", .tls, report: report),
       let entry = tlsEntry(reader)
     {
       var section = settings.section(of: "http")
@@ -89,20 +92,25 @@ extension TransportSettings {
 
   private mutating func read(_ reader: TableReader) {
     let tables = (reader.table.table ?? []).filter {
-      $0.value.table != nil && Self.endpoints[$0.key] == nil
+      $0.value.table != nil && Self.endpoints[$0.key] == nil && !Self.available.contains($0.key)
     }.map(\.key)
     if let value = reader.value("type") { readType(value, tables, reader) }
-    httpPort = reader.integer("http_port", in: UInt16.min...UInt16.max)
+    httpPort = reader.integer("http_port")
     readPaths(reader)
-    for name in Self.available + tables {
-      guard let value = reader.value(name) else { continue }
-      if value.table == nil {
-        reader.mismatch(name, value, expected: "a table")
+    let own = Self.available.compactMap { name in reader.value(name).map { (name, $0) } }
+    for (name, value) in own where value.table != nil {
+      sections[name] = ConfigSection(value, path: reader.path(name))
+    }
+    for entry in reader.others where entry.value.table != nil {
+      if Self.endpoints[entry.key] == nil {
+        sections[entry.key] = ConfigSection(entry.value, path: reader.path(entry.key))
       } else {
-        sections[name] = ConfigSection(value, path: reader.path(name))
+        reader.report.error(
+          "unknown key: the endpoints of HTTP have no table", at: entry.place,
+          path: reader.path(entry.key),
+          hint: "did you mean \"\(entry.key)_path\"?")
       }
     }
-    reader.finish()
   }
 
   private mutating func readType(_ value: ConfigValue, _ tables: [String], _ reader: TableReader) {
@@ -113,7 +121,14 @@ extension TransportSettings {
       return
     }
     let choices = Self.available + Self.endpoints.keys.sorted() + tables
-    guard let type = reader.choice("type", choices) else { return }
+    guard let type = reader.name("type") else { return }
+    guard choices.contains(type) else {
+      let near = value.isSubstituted ? nil : nearest(to: type, among: choices)
+      reader.report.error(
+        "found \(reader.quoted(type, value)), expected one of \(choices.joined(separator: ", "))",
+        at: value.place, path: reader.path("type"), hint: near.map { "did you mean \"\($0)\"?" })
+      return
+    }
     advertised = Self.endpoints[type] ?? .streamable
     self.type = Self.endpoints[type] == nil ? type : "http"
   }
@@ -156,7 +171,7 @@ extension TransportSettings {
     _ key: String, _ reader: TableReader, canBeOff: Bool = true
   ) -> String? {
     guard let value = reader.value(key), let path = reader.string(key) else { return nil }
-    if path.isEmpty, canBeOff { return path }
+    if path.isEmpty { return canBeOff ? path : nil }
     let isPath =
       path.hasPrefix("/")
       && path.utf8.allSatisfy { (0x21...0x7e).contains($0) && !"?#\"<>\\^`{|}".utf8.contains($0) }
@@ -173,7 +188,8 @@ extension TransportSettings {
     let isOn = reader.bool("enabled") ?? true
     var entries: [ConfigEntry] = []
     for (key, name) in [("cert_file", "certificate"), ("key_file", "key")] {
-      if let value = reader.value(key), let file = reader.file(key) {
+      let path = isOn ? reader.existingFile(key) : reader.file(key)
+      if let value = reader.value(key), let file = path {
         var path = value
         path.content = .string(file)
         entries.append(ConfigEntry(key: name, at: value.place, value: path))
@@ -183,12 +199,9 @@ extension TransportSettings {
           path: reader.path)
       }
     }
-    if reader.choice("min_version", ["1.2", "1.3"]) != nil, let value = reader.value("min_version")
-    {
+    if let value = reader.value("min_version"), value.string != nil {
       entries.append(ConfigEntry(key: "min_version", at: value.place, value: value))
     }
-    reader.notAvailable(["client_ca_file"]) { reader.path($0) }
-    reader.finish()
     guard isOn else { return nil }
     return ConfigEntry(
       key: "tls", at: reader.place, value: ConfigValue(.table(entries), at: reader.place))

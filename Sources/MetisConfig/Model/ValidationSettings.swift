@@ -27,17 +27,13 @@ extension ValidationSettings {
     var settings = defaults
     if let input = reader.bool("input") { settings.input = input }
     if let value = reader.value("output") {
-      let choices = Output.allCases.map(\.rawValue)
       // A text of the environment may be a truth value as well.
-      if let text = value.string, choices.contains(text) || Bool(text) == nil {
-        if let output = reader.choice("output", choices).flatMap(Output.init) {
-          settings.output = output
-        }
-      } else if let output = reader.bool("output") {
+      if let output = value.bool {
         settings.output = output ? .error : .off
+      } else if let output = reader.choice("output") as Output? {
+        settings.output = output
       }
     }
-    reader.finish()
     return settings
   }
 }

@@ -4,21 +4,17 @@ public enum ConfigSource {
   public static let greatestSize = 16 << 20
 
   /// The extensions of the formats that are read.
-  public static let extensions = ["toml", "json"]
+  public static let extensions = ["toml", "yaml", "yml", "json"]
 
-  /// Reads `file`: `.toml` (TOML 1.1) or `.json`. The top of the tree is a table.
+  /// Reads `file`: `.toml` (TOML 1.1), `.yaml` or `.yml` (YAML 1.2), or `.json`. The top of the tree is a table.
   public static func read(_ file: String) throws(ConfigErrors) -> ConfigValue {
     let place = ConfigPlace(file: file)
     let format = FilePath.fileExtension(of: file)
     guard extensions.contains(format) else {
-      let isYAML = format == "yaml" || format == "yml"
       throw ConfigErrors(errors: [
         ConfigError(
           at: place,
-          message: isYAML
-            ? "YAML is not available yet"
-            : "found a file of an unknown format, expected .toml or .json",
-          hint: isYAML ? "write it as .toml or .json" : nil)
+          message: "found a file of an unknown format, expected .toml, .yaml, .yml or .json")
       ])
     }
     let bytes: [UInt8]
@@ -38,6 +34,7 @@ public enum ConfigSource {
   ) throws(ConfigErrors) -> ConfigValue {
     switch format {
     case "json": return try parseJSON(bytes, file: file)
+    case "yaml", "yml": return try parseYAML(bytes, file: file)
     default: return try parseTOML(bytes, file: file)
     }
   }

@@ -40,8 +40,12 @@ enum FilePath {
     var message: String
   }
 
+  /// Read in place of the disk.
+  nonisolated(unsafe) static var frozen: [String: [UInt8]]?
+
   /// The bytes of a file of at most `limit` bytes.
   static func read(_ path: String, limit: Int) throws(Failure) -> [UInt8] {
+    if let bytes = frozen?[path] { return bytes }
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw Failure(message: String(cString: strerror(errno))) }
     defer { close(descriptor) }
@@ -64,6 +68,12 @@ enum FilePath {
       }
       guard bytes.count <= limit else { throw Failure(message: "larger than \(limit) bytes") }
     }
+  }
+
+  /// Why nothing is found at `path`: the words of `strerror`; nil where something is.
+  static func absence(of path: String) -> String? {
+    var status = stat()
+    return stat(path, &status) == 0 ? nil : String(cString: strerror(errno))
   }
 
   /// The names of the files in a folder, hidden ones left out, sorted by their bytes; nil where the

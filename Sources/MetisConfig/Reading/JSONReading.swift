@@ -20,8 +20,11 @@ extension ConfigSource {
       }
       return value
     } catch let error as JSONError {
-      let place = ConfigPlace(file: file, line: error.line, column: error.column)
-      throw ConfigErrors(errors: [ConfigError(at: place, message: "not JSON: \(error.message)")])
+      let found = JSONMessage(error, in: bytes)
+      let place = ConfigPlace(file: file, line: error.line, column: error.column - found.shift)
+      throw ConfigErrors(errors: [
+        ConfigError(at: place, message: "not JSON: \(found.message)", hint: found.hint)
+      ])
     } catch let errors as ConfigErrors {
       throw errors
     } catch {
@@ -85,7 +88,7 @@ private struct JSONReading {
 
   private mutating func object() throws(JSONError) -> [ConfigEntry] {
     var entries: [ConfigEntry] = []
-    var names: Set<String> = []
+    var names: [String: ConfigPlace] = [:]
     try cursor.beginObject()
     while let key = try cursor.nextKey() {
       let name = key.decoded
@@ -93,12 +96,15 @@ private struct JSONReading {
       let offset = bytes.baseAddress.flatMap { base in key.raw.baseAddress.map { $0 - base - 1 } }
       let keyPlace = place(at: offset ?? cursor.offset)
       let value = try value()
-      if names.insert(name).inserted {
-        entries.append(ConfigEntry(key: name, at: keyPlace, value: value))
-      } else {
+      if let first = names.updateValue(keyPlace, forKey: name) {
+        names[name] = first
         errors.append(
           ConfigError(
-            at: keyPlace, keyPath: name, message: "found this key a second time in its object"))
+            at: keyPlace, keyPath: name,
+            message: "found this key a second time in its object; it stands first in line "
+              + "\(first.line), column \(first.column)"))
+      } else {
+        entries.append(ConfigEntry(key: name, at: keyPlace, value: value))
       }
     }
     return entries

@@ -2,8 +2,20 @@ import CTOML
 import JSON
 
 extension ConfigSource {
-  /// Parses TOML 1.1.
+  /// Parses TOML 1.1. Numbers that are not finite are errors.
   static func parseTOML(_ bytes: [UInt8], file: String) throws(ConfigErrors) -> ConfigValue {
+    let document = try readTOML(bytes, file: file)
+    guard document.notFinite.isEmpty else {
+      throw ConfigErrors(
+        errors: document.notFinite.map {
+          ConfigError(at: $0.place, message: "found inf or nan, expected a finite number")
+        })
+    }
+    return document.root
+  }
+
+  /// All that TOML can say: the tree has null where a number is not finite, which TOML has not.
+  static func readTOML(_ bytes: [UInt8], file: String) throws(ConfigErrors) -> TOMLDocument {
     let document = bytes.withUnsafeBytes { raw in
       ctoml_parse(raw.baseAddress?.assumingMemoryBound(to: CChar.self), raw.count)
     }
@@ -23,13 +35,12 @@ extension ConfigSource {
     }
     var count = 0
     guard let nodes = ctoml_document_nodes(document, &count), count > 0 else {
-      return ConfigValue(.table([]), at: ConfigPlace(file: file))
+      return TOMLDocument(root: ConfigValue(.table([]), at: ConfigPlace(file: file)))
     }
     var reading = TOMLReading(
       nodes: UnsafeBufferPointer(start: nodes, count: count), file: file)
-    let value = reading.next()
-    guard reading.errors.isEmpty else { throw ConfigErrors(errors: reading.errors) }
-    return value
+    let root = reading.next()
+    return TOMLDocument(root: root, notFinite: reading.notFinite)
   }
 
   /// A parser's message without the values that it quotes: they may be secrets. Names of keys, which
@@ -61,12 +72,20 @@ extension ConfigSource {
   }
 }
 
+/// What a TOML text says.
+struct TOMLDocument {
+  var root: ConfigValue
+
+  /// `inf`, `-inf` and `nan`, which a ``ConfigValue`` cannot hold, and where they stand.
+  var notFinite: [(place: ConfigPlace, value: Double)] = []
+}
+
 /// Builds the tree from nodes in pre-order. The parser bounds the depth.
 private struct TOMLReading {
   let nodes: UnsafeBufferPointer<ctoml_node>
   let file: String
   var position = 0
-  var errors: [ConfigError] = []
+  var notFinite: [(place: ConfigPlace, value: Double)] = []
 
   mutating func next() -> ConfigValue {
     let node = nodes[position]
@@ -98,8 +117,7 @@ private struct TOMLReading {
         content = .number(number)
       } else {
         content = .null
-        errors.append(
-          ConfigError(at: place, message: "found inf or nan, expected a finite number"))
+        notFinite.append((place, node.real))
       }
     default: content = .bool(node.boolean)
     }

@@ -76,24 +76,33 @@ final class ConfigReport {
   private var foundErrors: [ConfigError] = []
   private var foundWarnings: [ConfigError] = []
   private var unavailable: Set<String> = []
+  /// What was found already, by place and message: defaults are read with each definition.
+  private var known: Set<Found> = []
+
+  private struct Found: Hashable {
+    var place: ConfigPlace
+    var message: String
+  }
 
   func error(
     _ message: String, at place: ConfigPlace, path: String, hint: String? = nil
   ) {
+    guard known.insert(Found(place: place, message: message)).inserted else { return }
     foundErrors.append(ConfigError(at: place, keyPath: path, message: message, hint: hint))
   }
 
   func warning(
     _ message: String, at place: ConfigPlace, path: String, hint: String? = nil
   ) {
+    guard known.insert(Found(place: place, message: message)).inserted else { return }
     foundWarnings.append(
       ConfigError(.warning, at: place, keyPath: path, message: message, hint: hint))
   }
 
-  /// Warns once for `section`, where it first stands.
-  func notAvailable(_ section: String, at place: ConfigPlace) {
+  /// Warns once for `section`, where it first stands, at the key path `path`.
+  func notAvailable(_ section: String, at place: ConfigPlace, path: String) {
     guard unavailable.insert(section).inserted else { return }
-    warning("not available yet; it is read and has no effect", at: place, path: section)
+    warning("not available yet; it is read and has no effect", at: place, path: path)
   }
 
   func add(_ found: ConfigErrors) {

@@ -26,6 +26,12 @@ protocol AdminOperations: AnyObject {
   /// Reads the configuration again; all or nothing.
   func reload() throws(Problem) -> JSONValue
 
+  /// Reads, checks or goes back to configurations.
+  func config(_ request: ConfigRequest) throws(Problem) -> JSONValue
+
+  /// What answers: the strategies of active plugins, and those that definitions ask for in vain.
+  func strategies() -> JSONValue
+
   /// All generations that are mapped, with what keeps them.
   func generations() -> JSONValue
 
@@ -51,6 +57,39 @@ protocol AdminOperations: AnyObject {
     reply: @escaping @Sendable (Result<(status: Int, body: [UInt8]), Problem>) -> Void)
 }
 
+/// A request about configurations.
+enum ConfigRequest: Sendable, Hashable {
+  /// The one in force as one tree, secrets masked.
+  case effective
+  case status
+  case history
+  /// The one of this number.
+  case entry(Int)
+  case difference(from: ConfigSide, to: ConfigSide)
+  /// Reads and builds what the files say, and publishes nothing.
+  case validate
+  case rollback(to: Int, isWriting: Bool)
+}
+
+/// What is compared.
+enum ConfigSide: Sendable, Hashable {
+  case number(Int)
+  case inForce
+  /// The files as they are.
+  case disk
+
+  /// Reads a number, or `disk`.
+  init?(_ text: String) {
+    if text == "disk" {
+      self = .disk
+    } else if let number = Int(text), number > 0 {
+      self = .number(number)
+    } else {
+      return nil
+    }
+  }
+}
+
 /// An admin request that was understood and is allowed.
 enum AdminOperation: Sendable, Hashable {
   case plugins
@@ -60,6 +99,8 @@ enum AdminOperation: Sendable, Hashable {
   case enable(String)
   case disable(String)
   case reload
+  case config(ConfigRequest)
+  case strategies
   case generations
   case stats
   case metrics
@@ -115,6 +156,8 @@ enum AdminOperation: Sendable, Hashable {
     case .enable(let id): AdminResponse(json: try operations.enable(id))
     case .disable(let id): AdminResponse(json: try operations.disable(id))
     case .reload: AdminResponse(json: try operations.reload())
+    case .config(let request): AdminResponse(json: try operations.config(request))
+    case .strategies: AdminResponse(json: operations.strategies())
     case .generations: AdminResponse(json: operations.generations())
     case .stats: AdminResponse(json: operations.stats())
     case .metrics:

@@ -18,6 +18,9 @@ struct AdminRequest: Sendable {
   /// The Content-Type field; nil where there is none.
   var contentType: String?
 
+  /// The Last-Event-ID field (WHATWG HTML, section 9.2.4); nil where there is none.
+  var lastEventID: String?
+
   /// The body, whole.
   var body: [UInt8] = []
 }

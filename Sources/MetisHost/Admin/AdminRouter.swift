@@ -20,6 +20,8 @@ struct AdminRouter: Sendable {
     case respond(AdminResponse)
     /// It is to be carried out on the control thread.
     case perform(AdminOperation)
+    /// It is answered by the stream of events, from the one after this id on.
+    case listen(after: UInt64?)
   }
 
   /// Routes a request.
@@ -50,12 +52,15 @@ struct AdminRouter: Sendable {
   ) {
     switch route(request) {
     case .respond(let response): reply(response)
+    case .listen:
+      reply(
+        Problem(.unavailable, "this transport has no streams").response(instance: request.path))
     case .perform(let operation):
       operation.perform(on: operations, instance: request.path, reply: reply)
     }
   }
 
-  private enum Refusal: Error {
+  enum Refusal: Error {
     case problem(Problem)
     case unauthorized(Problem)
     case notAllowed([String])
@@ -79,6 +84,10 @@ struct AdminRouter: Sendable {
       return .respond(AdminResponse(json: ["status": "ok"]))
     }
     try authorize(request)
+    if request.path == "/admin/events" {
+      try allow(["GET"], request)
+      return .listen(after: try lastEvent(request))
+    }
     return .perform(try operation(request))
   }
 
@@ -106,6 +115,8 @@ struct AdminRouter: Sendable {
     case "plugins" where path.count == 2: return try get(.plugins, request)
     case "plugins": return try pluginOperation(Array(path.dropFirst(2)), request)
     case "reload" where path.count == 2: return try post(.reload, request)
+    case "config": return try configOperation(Array(path.dropFirst(2)), request)
+    case "strategies" where path.count == 2: return try get(.strategies, request)
     case "generations" where path.count == 2: return try get(.generations, request)
     case "stats" where path.count == 2: return try get(.stats, request)
     case "metrics" where path.count == 2: return try get(.metrics, request)
@@ -115,100 +126,9 @@ struct AdminRouter: Sendable {
     }
   }
 
-  /// `{id}`, `{id}/swap` … and `{id}/x/…`.
-  private func pluginOperation(
-    _ path: [String], _ request: AdminRequest
-  ) throws(Refusal) -> AdminOperation {
-    guard let id = Self.pluginID(path[0]) else {
-      throw .problem(
-        Problem(.notFound, "the path names no plugin: expected its id or its manifest's name"))
-    }
-    if path.count == 1 { return try get(.plugin(id), request) }
-    if path[1] == "x" {
-      let rest = path.dropFirst(2).joined(separator: "/")
-      let query = request.query.isEmpty ? "" : "?\(request.query)"
-      if !request.body.isEmpty { _ = try json(request) }
-      return .forward(id, verb: request.verb, path: rest + query, body: request.body)
-    }
-    guard path.count == 2 else { throw noSuchPath(request) }
-    switch path[1] {
-    case "swap":
-      try allow(["POST"], request)
-      return try swap(id, request)
-    case "rollback": return try post(.rollback(id), request)
-    case "enable": return try post(.enable(id), request)
-    case "disable": return try post(.disable(id), request)
-    default: throw noSuchPath(request)
-    }
-  }
-
-  /// `journal`, `journal/count` and `journal/verify`.
-  private func journalOperation(
-    _ path: [String], _ request: AdminRequest
-  ) throws(Refusal) -> AdminOperation {
-    do throws(Problem) {
-      switch path {
-      case []:
-        if request.verb == "DELETE" { return .journal(.clear) }
-        guard request.verb == "GET" else { break }
-        return .journal(.entries(try JournalQuery(request.query)))
-      case ["count"] where request.verb == "GET":
-        return .journal(.count(try JournalQuery(request.query)))
-      default: break
-      }
-    } catch {
-      throw .problem(error)
-    }
-    switch path {
-    case []: throw .notAllowed(["GET", "DELETE"])
-    case ["count"]: throw .notAllowed(["GET"])
-    case ["verify"]:
-      try allow(["POST"], request)
-      let body = try json(request)
-      do throws(Problem) {
-        return .journal(.verify(try JournalExpectation(body)))
-      } catch {
-        throw .problem(error)
-      }
-    default: throw noSuchPath(request)
-    }
-  }
-
-  private func swap(_ id: String, _ request: AdminRequest) throws(Refusal) -> AdminOperation {
-    guard case .object(let body)? = try json(request) else {
-      throw invalid("expected a JSON object {\"path\": …, \"signature\"?: …, \"sha256\"?: …}")
-    }
-    var members: [String: String] = [:]
-    for (key, value) in body {
-      guard ["path", "signature", "sha256"].contains(key) else {
-        throw invalid(
-          "found the member \"\(Self.shown(key))\", expected path, signature and sha256")
-      }
-      guard let text = value.string, !text.isEmpty, !text.utf8.contains(0) else {
-        throw invalid("found \(value.kind) as \"\(key)\", expected a string with a text")
-      }
-      members[key] = text
-    }
-    guard let path = members["path"] else { throw invalid("\"path\" is missing") }
-    for key in ["path", "signature"] {
-      if let path = members[key], !path.hasPrefix("/") {
-        throw invalid(
-          "\"\(key)\" is relative; the host has another working directory: send an "
-            + "absolute path")
-      }
-    }
-    if let digest = members["sha256"] {
-      guard digest.utf8.count == 64, digest.allSatisfy({ $0.isASCII && $0.isHexDigit }) else {
-        throw invalid("\"sha256\" is not 64 hexadecimal digits")
-      }
-    }
-    return .swap(
-      id, path: path, signature: members["signature"], sha256: members["sha256"]?.lowercased())
-  }
-
   // MARK: Parts
 
-  private func get(
+  func get(
     _ operation: AdminOperation, _ request: AdminRequest
   ) throws(Refusal) -> AdminOperation {
     try allow(["GET"], request)
@@ -216,7 +136,7 @@ struct AdminRouter: Sendable {
   }
 
   /// For operations that need no body; `{}` is as good as none.
-  private func post(
+  func post(
     _ operation: AdminOperation, _ request: AdminRequest
   ) throws(Refusal) -> AdminOperation {
     try allow(["POST"], request)
@@ -229,12 +149,12 @@ struct AdminRouter: Sendable {
     return operation
   }
 
-  private func allow(_ verbs: [String], _ request: AdminRequest) throws(Refusal) {
+  func allow(_ verbs: [String], _ request: AdminRequest) throws(Refusal) {
     guard verbs.contains(request.verb) else { throw .notAllowed(verbs) }
   }
 
   /// The body as JSON; nil where there is none.
-  private func json(_ request: AdminRequest) throws(Refusal) -> JSONValue? {
+  func json(_ request: AdminRequest) throws(Refusal) -> JSONValue? {
     guard !request.body.isEmpty else { return nil }
     let type = request.contentType?.split(separator: ";").first?.trimmingSpaces.lowercased()
     guard type == "application/json" else {
@@ -248,27 +168,20 @@ struct AdminRouter: Sendable {
     }
   }
 
-  private func noSuchPath(_ request: AdminRequest) -> Refusal {
+  func noSuchPath(_ request: AdminRequest) -> Refusal {
     .problem(
       Problem(
         .notFound,
         "the admin endpoint has plugins, plugins/{id}, plugins/{id}/swap|rollback|enable|disable, "
-          + "plugins/{id}/x/…, reload, generations, stats, metrics, journal, journal/count, "
+          + "plugins/{id}/x/…, config, config/status|history|history/{n}|diff|reload|validate|rollback, "
+          + "reload, strategies, events, generations, stats, metrics, journal, journal/count, "
           + "journal/verify, reset and health"))
   }
 
-  private func invalid(_ detail: String) -> Refusal { .problem(Problem(.invalid, detail)) }
-
-  /// The id, or the manifest's name, in a path segment; nil where it can be neither.
-  private static func pluginID(_ segment: String) -> String? {
-    guard let name = PercentEncoding.decode(segment), (1...255).contains(name.utf8.count) else {
-      return nil
-    }
-    return name.utf8.contains { $0 < 0x20 || $0 == 0x7f || $0 == UInt8(ascii: "/") } ? nil : name
-  }
+  func invalid(_ detail: String) -> Refusal { .problem(Problem(.invalid, detail)) }
 
   /// Text of the request in a message: short and printable.
-  private static func shown(_ text: String) -> String {
+  static func shown(_ text: String) -> String {
     String(text.unicodeScalars.prefix(40).filter { $0.value >= 0x20 && $0.value != 0x7f })
   }
 }

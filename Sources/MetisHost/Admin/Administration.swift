@@ -6,13 +6,23 @@ final class Administration: @unchecked Sendable {
   private let router: AdminRouter
   private let control: ControlThread
   private let operations: Host
+  /// For those who listen.
+  let events: AdminEvents
 
   init(
-    router: AdminRouter, control: ControlThread, operations: Host
+    router: AdminRouter, control: ControlThread, operations: Host, events: AdminEvents
   ) {
     self.router = router
     self.control = control
     self.operations = operations
+    self.events = events
+  }
+
+  /// Whether a request asks for the stream of events; its events come after the one of this id, nil
+  /// for those to come alone.
+  func listens(_ request: AdminRequest) -> (after: UInt64?, Void)? {
+    guard case .listen(let after) = router.route(request) else { return nil }
+    return (after, ())
   }
 
   /// Answers a request: refusals at once, the rest from the control thread. `reply` runs once, on
@@ -20,6 +30,8 @@ final class Administration: @unchecked Sendable {
   func handle(_ request: AdminRequest, reply: @escaping @Sendable (AdminResponse) -> Void) {
     switch router.route(request) {
     case .respond(let response): reply(response)
+    // Streams are begun by the loop.
+    case .listen: break
     case .perform(let operation):
       let isQueued = control.async { [operations] in
         operation.perform(on: operations, instance: request.path, reply: reply)
@@ -29,7 +41,6 @@ final class Administration: @unchecked Sendable {
       }
     }
   }
-
 }
 
 extension Loop {
@@ -51,12 +62,17 @@ extension Loop {
           request.host = first[index].value.text
         } else if name.equalsIgnoringCase("authorization") {
           request.authorization = first[index].value.text
+        } else if name.equalsIgnoringCase("last-event-id") {
+          request.lastEventID = first[index].value.text
         } else if name.equalsIgnoringCase("content-type") {
           request.contentType = first[index].value.text
         }
       }
     }
     request.body = [UInt8](message.pointee.body.raw)
+    if let (after, _) = administration.listens(request) {
+      return beginEvents(exchange, administration.events, after: after)
+    }
     open[exchange] = .admin
     administration.handle(request) { [self] response in
       post(.run { $0.answerAdmin(exchange, response) })
@@ -64,31 +80,41 @@ extension Loop {
   }
 
   /// Sends an admin answer, unless the peer is gone by now.
-  private func answerAdmin(_ exchange: UInt64, _ response: AdminResponse) {
+  func answerAdmin(_ exchange: UInt64, _ response: AdminResponse) {
     guard open.removeValue(forKey: exchange) != nil else { return }
-    let texts = [response.contentType] + response.fields.flatMap { [$0.name, $0.value] }
-    let bytes = texts.map { Array($0.utf8) }
-    let lent = bytes.map { text in
-      let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: max(1, text.count), alignment: 1)
-      copy.copyBytes(from: text)
-      return metis_slice_v1(UnsafeRawBufferPointer(rebasing: copy[..<text.count]))
+    let fields = [("content-type", response.contentType)] + response.fields
+    _ = withResponse(fields, status: response.status, body: response.body) {
+      door.table.pointee.respond(door.instance, exchange, $0)
+    }
+  }
+
+  /// Lends a response to `body`; fields beyond ``maximumFields`` are left out.
+  func withResponse(
+    _ given: [(name: String, value: String)], status: Int, body: [UInt8]? = nil,
+    _ use: (UnsafePointer<metis_response_v1>) -> Int32
+  ) -> Int32 {
+    let count = min(given.count, Loop.maximumFields)
+    let lent = given.prefix(count).flatMap { [$0.name, $0.value] }.map { text in
+      let copy = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: max(1, text.utf8.count), alignment: 1)
+      copy.copyBytes(from: text.utf8)
+      return metis_slice_v1(UnsafeRawBufferPointer(rebasing: copy[..<text.utf8.count]))
     }
     defer { for slice in lent { UnsafeMutableRawPointer(mutating: slice.bytes)?.deallocate() } }
-    fields[0] = metis_field_v1(name: metis_slice_v1("content-type"), value: lent[0])
-    let count = min(response.fields.count, Loop.maximumFields - 1)
     for index in 0..<count {
-      fields[1 + index] = metis_field_v1(name: lent[1 + 2 * index], value: lent[2 + 2 * index])
+      fields[index] = metis_field_v1(name: lent[2 * index], value: lent[2 * index + 1])
     }
-    response.body.withUnsafeBytes { body in
-      parts[0] = metis_slice_v1(body)
-      var head = metis_response_v1()
-      head.size = UInt32(MemoryLayout<metis_response_v1>.size)
-      head.status = UInt32(clamping: response.status)
-      head.fields = UnsafePointer(fields)
-      head.field_count = 1 + count
+    var head = metis_response_v1()
+    head.size = UInt32(MemoryLayout<metis_response_v1>.size)
+    head.status = UInt32(clamping: status)
+    head.fields = UnsafePointer(fields)
+    head.field_count = count
+    guard let body else { return use(&head) }
+    return body.withUnsafeBytes { bytes in
+      parts[0] = metis_slice_v1(bytes)
       head.parts = UnsafePointer(parts)
       head.part_count = 1
-      _ = door.table.pointee.respond(door.instance, exchange, &head)
+      return use(&head)
     }
   }
 }

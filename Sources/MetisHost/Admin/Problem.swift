@@ -60,6 +60,9 @@ struct Problem: Error, Sendable, Hashable {
   /// What was found, what was expected, what to do.
   var detail: String
 
+  /// Further members (RFC 9457, section 3.2).
+  var members: JSONObject = [:]
+
   init(_ slug: Slug, _ detail: String) {
     self.slug = slug
     self.detail = detail
@@ -69,15 +72,17 @@ struct Problem: Error, Sendable, Hashable {
   func response(
     instance: String, fields: [(name: String, value: String)] = []
   ) -> AdminResponse {
-    let body: JSONValue = [
+    var body: JSONObject = [
       "type": .string("urn:metis:problem:\(slug.rawValue)"),
       "title": .string(slug.title),
       "status": JSONValue(slug.status),
       "detail": .string(detail),
       "instance": .string(instance),
     ]
+    for (name, value) in members { body[name] = value }
     return AdminResponse(
-      status: slug.status, contentType: "application/problem+json", body: body.jsonBytes(),
+      status: slug.status, contentType: "application/problem+json",
+      body: JSONValue.object(body).jsonBytes(),
       fields: fields + AdminResponse.commonFields)
   }
 }

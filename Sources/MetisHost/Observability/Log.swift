@@ -7,7 +7,8 @@ import Synchronization
 final class Log: Sendable {
   private let threshold: Atomic<UInt8>
   private let lost = Atomic<UInt64>(0)
-  private let format: LogFormat
+  /// The place of the format among all.
+  private let shape: Atomic<Int>
   private let colours: Bool
   private let sink: any LogSink
   private let clock: any HostClock
@@ -20,16 +21,22 @@ final class Log: Sendable {
     clock: any HostClock = SystemClock(), colours: Bool? = nil
   ) {
     threshold = Atomic(level.rawValue)
-    self.format = format
+    shape = Atomic(LogFormat.allCases.firstIndex(of: format) ?? 0)
     self.sink = sink
     self.clock = clock
-    self.colours = format == .pretty && (colours ?? sink.isTerminal)
+    self.colours = colours ?? sink.isTerminal
   }
 
   /// The least important level that is written. May change while the host runs.
   var level: LogLevel {
     get { LogLevel(rawValue: threshold.load(ordering: .relaxed)) ?? .error }
     set { threshold.store(newValue.rawValue, ordering: .relaxed) }
+  }
+
+  /// How a line looks. May change while the host runs.
+  var format: LogFormat {
+    get { LogFormat.allCases[shape.load(ordering: .relaxed)] }
+    set { shape.store(LogFormat.allCases.firstIndex(of: newValue) ?? 0, ordering: .relaxed) }
   }
 
   /// Lines that the sink could not take.

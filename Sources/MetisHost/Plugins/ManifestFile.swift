@@ -21,7 +21,7 @@ enum ManifestFile {
       let hint = first.hint.map { "; \($0)" } ?? ""
       throw PluginError(.manifest, "\(place)\(first.message)\(hint)", file: path)
     }
-    return try PluginManifest(parsing: tree.toJSON(), file: path) { key in
+    var manifest = try PluginManifest(parsing: tree.toJSON(), file: path) { key in
       var entry: ConfigEntry?
       var value: ConfigValue? = tree
       for part in key.split(separator: ".", maxSplits: 1) {
@@ -30,5 +30,10 @@ enum ManifestFile {
       }
       return entry.map { "\($0.place.line):\($0.place.column)" }
     }
+    if let config = tree["config"] {
+      manifest.configSection.section = ConfigSection(
+        config, path: "config", directory: SectionFile.resolved(manifest.directory))
+    }
+    return manifest
   }
 }

@@ -41,6 +41,8 @@ final class PluginGeneration: @unchecked Sendable {
   let manifest: PluginManifest
   /// The mapped library.
   let image: PluginImage
+  /// What its sections have to be like. Control thread only.
+  let sections = SectionSchemas()
 
   /// What `init` gave; passed to the functions of the tables.
   private(set) var plugin: UnsafeMutableRawPointer?
@@ -113,6 +115,7 @@ final class PluginGeneration: @unchecked Sendable {
       tables = try ExtensionTables { (id) throws(PluginError) in
         try PluginCalls.query(table, plugin: plugin, id: id)
       }
+      try checkManifest()
     } catch {
       deinitialise()
       throw error.about(plugin: id, file: manifest.file)

@@ -1,9 +1,19 @@
+import MetisConfig
+
 /// How a plugin is isolated from the host.
 enum PluginIsolation: String, Sendable, Hashable, CaseIterable {
   /// In the host's process: trusted code.
   case none
   /// In a process of its own.
   case process
+}
+
+/// A table of a manifest with its places. Manifests that say the same at other places are equal.
+struct ManifestSection: Sendable, Hashable {
+  var section: ConfigSection?
+
+  static func == (left: ManifestSection, right: ManifestSection) -> Bool { true }
+  func hash(into hasher: inout Hasher) {}
 }
 
 /// What an operator says about one plugin: a file of `plugins.d`, or the defaults for a bare
@@ -28,6 +38,8 @@ struct PluginManifest: Sendable, Hashable {
   var order = 0
   /// The [config] table as a JSON object; passed to `init`.
   var config: [UInt8] = Array("{}".utf8)
+  /// The same where it stands, for messages; nil for a manifest that no file was read for.
+  var configSection = ManifestSection()
   /// The [secrets] table: values by name.
   var secrets: [String: String] = [:]
   /// The [filter] table as a JSON object; passed to the filter's `create`.

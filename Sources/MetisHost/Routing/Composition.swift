@@ -23,8 +23,14 @@ final class Composition {
   private let madeFilters: [Snapshot.Filter]
   /// The definitions that the snapshot's targets were made from, in their order: made at each call.
   var definitions: [TargetDefinition] { row.indices.map { row[$0] } }
-  /// What an operator should know: tools without a plugin.
-  let warnings: [String]
+  /// What an operator should know, where it stands: strategies that are not installed, faulty schemas
+  /// of plugins, secrets in the clear.
+  let issues: [ConfigError]
+  /// What the sections refer to: files to watch, secrets to mask.
+  let references: SectionReferences
+
+  /// ``issues`` as lines.
+  var warnings: [String] { issues.map(\.description) }
 
   /// What building needs to know of the host.
   struct Context {
@@ -54,7 +60,9 @@ final class Composition {
     madeFilters = builder.madeFilters
     filters = builder.filters
     auths = builder.auths
-    warnings = builder.warnings
+    references = SectionReferences(
+      configuration, active, before: before?.references, origins: builder.origins)
+    issues = (builder.warnings + references.warnings).inOrder(of: configuration)
     row = builder.row
     let encoded = EncodedAnswers(
       server: ServerInfo(configuration), targets: builder.targets,

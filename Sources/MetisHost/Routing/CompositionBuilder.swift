@@ -19,8 +19,12 @@ struct CompositionBuilder {
   private(set) var madeSets: [InstanceSet] = []
   private(set) var madeAuths: [Snapshot.Auth] = []
   private(set) var madeFilters: [Snapshot.Filter] = []
-  private(set) var warnings: [String] = []
-  private var errors: [ConfigError] = []
+  /// Of each target the place in the composition before, where its definition is the same; else -1.
+  private(set) var origins: [Int] = []
+  /// Of sections and their plugins, each once.
+  var warnings: [ConfigError] = []
+  var errors: [ConfigError] = []
+  let sections: SectionCheck
   private var schemas = CompiledSchemas()
 
   init(
@@ -32,13 +36,15 @@ struct CompositionBuilder {
     self.before = before
     self.context = context
     row = DefinitionRow(configuration)
+    sections = SectionCheck(active: active)
   }
 
   mutating func build() throws(CompositionError) {
     try buildTargets()
     try buildAuths()
     try buildFilters()
-    guard errors.isEmpty else { throw .configuration(errors) }
+    checkTransports()
+    guard errors.isEmpty else { throw .configuration(errors.inOrder(of: configuration)) }
   }
 
   /// Destroys what was made before building failed.
@@ -50,12 +56,14 @@ struct CompositionBuilder {
 
   private mutating func buildTargets() throws(CompositionError) {
     var search = before.map { DefinitionSearch($0.row) }
-    var providers = Providers(active)
+    var providers = Providers(generations: sections.strategies)
     targets.reserveCapacity(row.count)
     sets.reserveCapacity(row.count)
+    origins.reserveCapacity(row.count)
     for place in row.indices {
       let generation = providers.generation(row.strategy(place))
       let found = search?.find(place, in: row)
+      origins.append(found.flatMap { $0.hasSameDefinition ? $0.place : nil } ?? -1)
       if let before, let found, found.isSame {
         let (target, set) = (
           before.snapshot.targets[found.place], before.snapshot.instanceSets[found.place]
@@ -66,7 +74,7 @@ struct CompositionBuilder {
         } else {
           let definition = row[place]
           targets.append(target)
-          sets.append(try makeSet(definition, target, generation, providers))
+          sets.append(try makeSet(definition, target, generation))
         }
         continue
       }
@@ -78,20 +86,16 @@ struct CompositionBuilder {
       }
       guard let target = makeTarget(definition, ordinal ?? 0) else { continue }
       targets.append(target)
-      sets.append(try makeSet(definition, target, generation, providers))
+      sets.append(try makeSet(definition, target, generation))
     }
   }
 
   /// Who provides which strategy. Tools that stand beside each other often ask for the same one.
   private struct Providers {
-    private var generations: [String: PluginGeneration] = [:]
+    let generations: [String: PluginGeneration]
     private var last: (name: String, generation: PluginGeneration?)?
 
-    init(_ active: [PluginGeneration]) {
-      for generation in active.reversed() where generation.strategy != nil {
-        for name in generation.descriptor.provides { generations[name] = generation }
-      }
-    }
+    init(generations: [String: PluginGeneration]) { self.generations = generations }
 
     mutating func generation(_ name: String) -> PluginGeneration? {
       if let last, last.name == name { return last.generation }
@@ -99,14 +103,6 @@ struct CompositionBuilder {
       last = (name, found)
       return found
     }
-
-    var names: [String] { generations.keys.sorted() }
-  }
-
-  private func missing(_ definition: TargetDefinition, _ known: [String]) -> String {
-    "\(definition.mock.place): \(definition.title) asks for strategy "
-      + "\"\(definition.mock.strategy)\", which no active plugin provides; there are: "
-      + (known.isEmpty ? "none" : known.joined(separator: ", "))
   }
 
   /// A target, whose calls go on from number `ordinal`; nil with an error where its schemas do not
@@ -126,19 +122,14 @@ struct CompositionBuilder {
   /// The instances for a target; nil with a warning where nobody provides the strategy, or with an
   /// error where the section is refused.
   private mutating func makeSet(
-    _ definition: TargetDefinition, _ target: Target, _ generation: PluginGeneration?,
-    _ providers: Providers
+    _ definition: TargetDefinition, _ target: Target, _ generation: PluginGeneration?
   ) throws(CompositionError) -> InstanceSet? {
     guard let generation, let strategy = generation.strategy else {
-      warnings.append(missing(definition, providers.names))
+      warnings.append(missing(definition))
       return nil
     }
     let section = definition.mock.section
-    let config = section.value.toJSON().jsonBytes()
-    if let error = check(generation, METIS_SECTION_STRATEGY, config, section) {
-      errors.append(error)
-      return nil
-    }
+    guard let config = checked(generation, METIS_SECTION_STRATEGY, section) else { return nil }
     let flags = strategy.pointee.flags
     let count =
       flags & METIS_STRATEGY_REENTRANT != 0
@@ -167,24 +158,8 @@ struct CompositionBuilder {
     for instance in instances {
       _ = metis_barrier_destroy(strategy.pointee.destroy, instance.pointer)
     }
-    errors.append(section.error(at: "", message: "\(generation.id): \(failure)"))
+    errors.append(section.refusal(of: generation, failure))
     return nil
-  }
-
-  /// Has the plugin check a section by `metis.config/1`, where it offers that.
-  private func check(
-    _ generation: PluginGeneration, _ kind: UInt32, _ section: [UInt8], _ source: ConfigSection
-  ) -> ConfigError? {
-    guard let check = generation.config?.pointee.check else { return nil }
-    var error = metis_error_v1.empty
-    let pointer = BoundedBuffer(limit: 4096)
-    let code = section.withSlice { text in
-      pointer.withSink { metis_barrier_check(check, generation.plugin, kind, text, $0, &error) }
-    }
-    guard code != METIS_OK else { return nil }
-    return source.error(
-      at: String(decoding: pointer.bytes, as: UTF8.self),
-      message: "\(generation.id): \(StrategyCalls.reason(code, error, of: "check"))")
   }
 
   // MARK: Auths and filters
@@ -212,20 +187,16 @@ struct CompositionBuilder {
         auths.append(before.auths[place])
         continue
       }
-      if let error = check(generation, METIS_SECTION_AUTH, text, method.section) {
-        errors.append(error)
-        continue
-      }
+      guard let config = checked(generation, METIS_SECTION_AUTH, method.section) else { continue }
       var error = metis_error_v1.empty
       var made: UnsafeMutableRawPointer?
-      let code = text.withSlice {
+      let code = config.withSlice {
         metis_barrier_create(table.pointee.create, generation.plugin, $0, &error, &made)
       }
       guard code == METIS_OK else {
         errors.append(
-          method.section.error(
-            at: "",
-            message: "\(generation.id): \(StrategyCalls.reason(code, error, of: "create"))"))
+          method.section.refusal(
+            of: generation, StrategyCalls.reason(code, error, of: "create")))
         continue
       }
       let auth = Snapshot.Auth(generation: generation, table: table, instance: made)

@@ -63,6 +63,15 @@ struct DefinitionRow {
     }
   }
 
+  /// What answers.
+  func mock(_ place: Int) -> MockSettings {
+    switch kind(place) {
+    case .tool: configuration.tools[place].mock
+    case .resource: configuration.resources[place - resourceStart].mock
+    case .prompt: configuration.prompts[place - promptStart].mock
+    }
+  }
+
   func settings(_ place: Int) -> TargetDefinition.Settings {
     switch kind(place) {
     case .tool: .init(configuration.tools[place], configuration)

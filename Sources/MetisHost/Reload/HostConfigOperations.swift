@@ -1,0 +1,166 @@
+import Glibc
+import JSON
+import MetisConfig
+
+/// What the admin endpoint asks about configurations. Control thread only.
+extension Host {
+  func config(_ request: ConfigRequest) throws(Problem) -> JSONValue {
+    switch request {
+    case .effective: return try ConfigTrees.masked(tree(.inForce)).toJSON()
+    case .status: return configStatus
+    case .history:
+      let number = reloads.history.current.number
+      return [
+        "in_force": JSONValue(number), "limit": JSONValue(reloads.history.limit),
+        "entries": .array(
+          reloads.history.all.map { .object(ReloadReport.entry($0, inForce: number)) }),
+      ]
+    case .entry(let number):
+      return .object(
+        ReloadReport.full(try entry(number), inForce: reloads.history.current.number))
+    case .difference(let from, let to):
+      let (old, new) = (try tree(from), try tree(to))
+      return [
+        "from": side(from), "to": side(to),
+        "changes": ConfigTrees.difference(old, new),
+      ]
+    case .validate: return validate()
+    case .rollback(let number, let isWriting): return try rollback(to: number, isWriting: isWriting)
+    }
+  }
+
+  private var configStatus: JSONValue {
+    let current = reloads.history.current
+    return [
+      "number": JSONValue(current.number), "origin": current.origin.json,
+      "since": .string(TimeText.rfc3339(current.time)), "digest": .string(current.digest),
+      "files": .array(current.sources.map { .string($0.path) }),
+      "counts": ReloadReport.counts(current.counts),
+      "last_attempt": reloads.last.map { .object(ReloadReport.attempt($0)) } ?? .null,
+      "needs_restart": .array(reloads.needsRestart.map(JSONValue.string)),
+      "watching": ReloadReport.watching(reloads.watcher?.status),
+      "pinned_to": reloads.pinned.map { JSONValue($0) } ?? .null,
+      "development": .bool(isDevelopment),
+    ]
+  }
+
+  private func entry(_ number: Int) throws(Problem) -> HistoryEntry {
+    guard let entry = reloads.history[number] else {
+      let kept = reloads.history.all.map { "\($0.number)" }.joined(separator: ", ")
+      throw Problem(.notFound, "no configuration of number \(number) is kept; there are: \(kept)")
+    }
+    return entry
+  }
+
+  private func side(_ side: ConfigSide) -> JSONValue {
+    switch side {
+    case .number(let number): JSONValue(number)
+    case .inForce: JSONValue(reloads.history.current.number)
+    case .disk: "disk"
+    }
+  }
+
+  /// One side of a comparison as a tree, read again for this purpose: none is kept in memory.
+  private func tree(_ side: ConfigSide) throws(Problem) -> ConfigValue {
+    var frozen: [ConfigSourceFile]?
+    switch side {
+    case .disk: frozen = nil
+    case .inForce: frozen = reloads.history.current.sources
+    case .number(let number):
+      let entry = try entry(number)
+      guard entry.failure == nil else {
+        throw Problem(.conflict, "configuration \(number) was refused; its files are not kept")
+      }
+      frozen = entry.sources
+    }
+    do {
+      if let frozen { return try reloads.loader.effective(frozen: frozen) }
+      return try reloads.loader.effective()
+    } catch {
+      throw ReloadError(message: error.description, isRefused: false, errors: error.errors).problem
+    }
+  }
+
+  /// Reads and builds what the files say, and publishes nothing.
+  private func validate() -> JSONValue {
+    do throws(ReloadError) {
+      let configuration: Configuration
+      do {
+        configuration = try reloads.loader.load()
+      } catch {
+        throw ReloadError(message: error.description, isRefused: false, errors: error.errors)
+      }
+      let next = try build(configuration)
+      next.abandon()
+      return [
+        "valid": true, "errors": [],
+        "warnings": .array(
+          configuration.warnings.map(ReloadReport.diagnostic)
+            + next.warnings.map { ["severity": "warning", "message": .string($0)] }),
+        "counts": ReloadReport.counts(HistoryEntry.Counts(configuration)),
+        "changed": .bool(reloads.digest(configuration) != reloads.history.current.digest),
+        "needs_restart": .array(
+          reloads.started.differences(to: RestartKeys(configuration, options)).map(
+            JSONValue.string)),
+      ]
+    } catch {
+      return [
+        "valid": false, "errors": .array(error.errors.map(ReloadReport.diagnostic)),
+        "message": .string(error.message),
+      ]
+    }
+  }
+
+  // MARK: Strategies and the process
+
+  func strategies() -> JSONValue {
+    let configuration = composition.configuration
+    var uses: [String: [Target.Kind: Int]] = [:]
+    for tool in configuration.tools {
+      uses[tool.mock.strategy, default: [:]][.tool, default: 0] += 1
+    }
+    for resource in configuration.resources {
+      uses[resource.mock.strategy, default: [:]][.resource, default: 0] += 1
+    }
+    for prompt in configuration.prompts {
+      uses[prompt.mock.strategy, default: [:]][.prompt, default: 0] += 1
+    }
+    var list: [JSONValue] = []
+    var provided: Set<String> = []
+    for generation in registry.active {
+      guard generation.strategy != nil else { continue }
+      for name in generation.descriptor.provides where provided.insert(name).inserted {
+        list.append([
+          "name": .string(name), "plugin": .string(generation.id),
+          "version": .string(generation.descriptor.version.description),
+          "uses": Host.uses(uses[name] ?? [:]),
+        ])
+      }
+    }
+    let missing = uses.filter { !provided.contains($0.key) }.sorted { $0.key < $1.key }
+    return [
+      "strategies": .array(list),
+      "missing": .array(
+        missing.map { name, uses in
+          ["name": .string(name), "uses": Host.uses(uses)]
+        }),
+    ]
+  }
+
+  /// How many definitions of each kind ask for a strategy: `{"tool":2,"prompt":1}`.
+  private static func uses(_ counts: [Target.Kind: Int]) -> JSONValue {
+    .object(
+      JSONObject(
+        Target.Kind.allCases.compactMap { kind in
+          counts[kind].map { ("\(kind)", JSONValue($0)) }
+        }))
+  }
+
+  /// Memory of this process that is in use (`VmRSS`); 0 without /proc.
+  static var residentBytes: Int {
+    guard let bytes = try? PluginStore.read("/proc/self/statm") else { return 0 }
+    let words = String(decoding: bytes, as: UTF8.self).split(separator: " ")
+    guard words.count > 1, let pages = Int(words[1]) else { return 0 }
+    return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
+  }
+}

@@ -1,0 +1,257 @@
+import JSON
+import MetisConfig
+
+/// Bringing another configuration into force: read, build, one store, all or nothing. Whoever asks
+/// (changed files, SIGHUP, the admin endpoint, a rollback) comes through here, one after the
+/// other. Control thread only.
+extension Host {
+  /// Reads the manifests and the configuration again, as on SIGHUP: plugin by plugin for the
+  /// manifests. Returns what an operator should know.
+  @discardableResult
+  func reloadAll(_ origin: ConfigOrigin = .admin) throws(ReloadError) -> JSONValue {
+    answer(
+      try reload(origin, rescanning: true) { [reloads] () throws(ConfigErrors) in
+        try reloads.loader.load()
+      })
+  }
+
+  /// An attempt as the answer of the admin endpoint.
+  func answer(_ attempt: ReloadAttempt) -> JSONValue {
+    var object = ReloadReport.attempt(attempt)
+    object["configuration"] = JSONValue(Int(composition.snapshot.number))
+    object["tools"] = JSONValue(composition.configuration.tools.count)
+    object["resources"] = JSONValue(composition.configuration.resources.count)
+    object["prompts"] = JSONValue(composition.configuration.prompts.count)
+    return .object(object)
+  }
+
+  /// Makes an attempt.
+  /// - Parameters:
+  ///   - rescanning: whether the directory of manifests is followed first.
+  ///   - load: reads the configuration.
+  @discardableResult
+  func reload(
+    _ origin: ConfigOrigin, rescanning: Bool = false,
+    load: () throws(ConfigErrors) -> Configuration
+  ) throws(ReloadError) -> ReloadAttempt {
+    let began = clock.monotonic
+    do throws(ReloadError) {
+      do {
+        try beforeReload(kind: "configuration", id: nil)
+      } catch {
+        throw ReloadError(message: error.message, isRefused: true)
+      }
+      if rescanning { rescan() }
+      let configuration = try read(load)
+      var attempt: ReloadAttempt
+      let digest = reloads.digest(configuration)
+      let isSame = digest == reloads.history.current.digest
+      if isSame, !reloads.hasChangedCompanion(composition.configuration, named: namedFiles) {
+        attempt = confirm(configuration, origin)
+      } else {
+        attempt = try replace(configuration, digest, origin, isSame: isSame)
+      }
+      attempt.duration = clock.monotonic - began
+      watchFiles()
+      finish(attempt)
+      return attempt
+    } catch {
+      var attempt = ReloadAttempt(
+        time: clock.wall, origin: origin, outcome: .failed,
+        number: reloads.history.add(
+          HistoryEntry.Failure(errors: error.errors, message: error.message), origin: origin,
+          at: clock.wall
+        ).number)
+      attempt.errors = error.errors
+      attempt.message = error.message
+      attempt.needsRestart = reloads.needsRestart
+      attempt.duration = clock.monotonic - began
+      watchFiles()
+      finish(attempt)
+      throw error
+    }
+  }
+
+  private func read(
+    _ load: () throws(ConfigErrors) -> Configuration
+  ) throws(ReloadError) -> Configuration {
+    do {
+      return try load()
+    } catch {
+      throw ReloadError(message: error.description, isRefused: false, errors: error.errors)
+    }
+  }
+
+  /// Builds what `configuration` and the active plugins make together; nothing is visible yet.
+  func build(_ configuration: Configuration) throws(ReloadError) -> Composition {
+    do {
+      return try compose(configuration, registry.active)
+    } catch {
+      let errors = if case .configuration(let errors) = error { errors } else { [ConfigError]() }
+      throw ReloadError(message: error.description, isRefused: false, errors: errors)
+    }
+  }
+
+  /// The files say what is in force already: nothing is published, but certificates are read again.
+  private func confirm(_ configuration: Configuration, _ origin: ConfigOrigin) -> ReloadAttempt {
+    if case .rollback = origin {} else { reloads.pinned = nil }
+    reloadDoors()
+    var attempt = ReloadAttempt(
+      time: clock.wall, origin: origin, outcome: .unchanged,
+      number: reloads.history.current.number)
+    attempt.warnings = configuration.warnings
+    attempt.notes = composition.warnings
+    attempt.needsRestart = reloads.needsRestart
+    return attempt
+  }
+
+  private func replace(
+    _ configuration: Configuration, _ digest: String, _ origin: ConfigOrigin, isSame: Bool
+  ) throws(ReloadError) -> ReloadAttempt {
+    let next = try build(configuration)
+    let before = composition.configuration
+    let replaced = reloads.history.current
+    publish(next)
+    reloads.settle(configuration, named: namedFiles)
+    // Its files are in memory and never change: writing them after the store loses nothing.
+    if !isSame { back(up: replaced, of: before) }
+    reloadDoors()
+    applyLogging(configuration)
+    reloads.history.limit = configuration.reload.history
+    let entry = reloads.history.add(
+      configuration, origin: origin, digest: digest, sources: configuration.sources,
+      at: clock.wall)
+    reloads.needsRestart = reloads.started.differences(to: RestartKeys(configuration, options))
+    reloads.pinned = if case .rollback(let number) = origin { number } else { nil }
+    for warning in configuration.warnings { log.warn(warning.description) }
+    var attempt = ReloadAttempt(
+      time: clock.wall, origin: origin, outcome: .active, number: entry.number)
+    attempt.warnings = configuration.warnings
+    attempt.notes = next.warnings
+    attempt.needsRestart = reloads.needsRestart
+    return attempt
+  }
+
+  private func reloadDoors() {
+    for door in doors where door.kind == .mcp {
+      do { try door.reload() } catch { log.error(error.description) }
+    }
+  }
+
+  /// The level and the format; where lines go is settled at the start.
+  private func applyLogging(_ configuration: Configuration) {
+    let settings = configuration.logging
+    log.level = options.logLevel ?? LogLevel(name: settings.level.rawValue) ?? .info
+    log.format = LogFormat(rawValue: settings.format.rawValue) ?? .pretty
+  }
+
+  /// Tells the filters, the log, the status and whoever listens.
+  private func finish(_ attempt: ReloadAttempt) {
+    afterReload(
+      kind: "configuration", id: nil,
+      failure: attempt.outcome == .failed ? attempt.message : nil)
+    switch attempt.outcome {
+    case .active:
+      reloads.succeeded += 1
+      log.info(
+        "reloaded",
+        [
+          "number": .int(attempt.number ?? 0), "origin": .string(attempt.origin.description),
+          "targets": .int(composition.snapshot.targets.count),
+        ])
+      for key in attempt.needsRestart { log.warn("needs a restart: \(key)") }
+    case .unchanged:
+      let isNews = reloads.last?.outcome == .failed
+      reloads.unchanged += 1
+      let text = "nothing to reload: the files say what is in force already"
+      if isNews {
+        log.info(text, ["origin": .string(attempt.origin.description)])
+      } else {
+        log.debug(text, ["origin": .string(attempt.origin.description)])
+      }
+    case .failed:
+      reloads.failed += 1
+      log.error(
+        "the reload was refused, the old configuration serves on",
+        ["origin": .string(attempt.origin.description), "errors": .int(attempt.errors.count)])
+      for line in attempt.message.split(separator: "\n") { log.error(String(line)) }
+    }
+    reloads.last = attempt
+    reloads.events.publish("reload", .object(ReloadReport.attempt(attempt)))
+  }
+
+  // MARK: Plugins
+
+  /// Follows the directory of manifests; what fails there stays with its plugin.
+  func rescan() {
+    guard registry.directory != nil else { return }
+    do throws(PluginError) {
+      for outcome in try registry.rescan() {
+        if let failure = outcome.failure {
+          log.error(
+            "the plugin \(outcome.plugin) was not changed; what served before serves on: "
+              + failure.description)
+        } else {
+          log.info(
+            "plugin \(outcome.action.rawValue)", ["plugin": .string(outcome.plugin)])
+        }
+      }
+      scheduleAdvance()
+    } catch {
+      log.error(error.description)
+    }
+  }
+
+  /// Tells whoever listens of a change of a plugin.
+  func tell(ofPlugin id: String, failure: PluginError?) {
+    var object: JSONObject = [
+      "id": .string(id), "outcome": failure == nil ? "active" : "failed",
+    ]
+    if let status = try? registry.status(id) {
+      object["state"] = .string(status.state.rawValue)
+      if status.state == .active, let descriptor = status.descriptor {
+        object["version"] = .string(descriptor.version.description)
+        object["generation"] = status.generations.first.map { JSONValue($0.number) }
+      } else if failure == nil {
+        object["outcome"] = .string(status.state.rawValue)
+      }
+    }
+    if let failure { object["message"] = .string(failure.description) }
+    object["time"] = .string(TimeText.rfc3339(clock.wall))
+    reloads.events.publish("plugin", .object(object))
+  }
+
+  // MARK: Backup
+
+  /// Keeps the files of a configuration that was replaced.
+  private func back(up entry: HistoryEntry, of configuration: Configuration) {
+    keep(entry.sources, number: entry.number, by: configuration.reload)
+  }
+
+  /// Writes files to the folder of backups, where the settings say so.
+  func keep(_ sources: [ConfigSourceFile], number: Int, by settings: ReloadSettings) {
+    guard settings.isBackingUp, let main = sources.first?.path else { return }
+    guard
+      let folder = settings.backupFolder
+        ?? ConfigBackup.standardFolder(variable: Host.environmentVariable)
+    else {
+      return log.warn(
+        "no place for backups: set HOME or [reload] backup_dir, or backup = false")
+    }
+    reloads.backup.write(
+      ConfigBackup.Job(
+        number: number, time: clock.wall, sources: sources, mainFile: main, folder: folder,
+        limit: settings.history))
+  }
+}
+
+extension Host {
+  /// Reloads as on SIGHUP: the log file, the manifests, the configuration. [any-thread]
+  public func reload() {
+    control.async { [self] in
+      do { try log.reopen() } catch { log.error("\(error)") }
+      // What went wrong was logged by then.
+      _ = try? reloadAll(.signal)
+    }
+  }
+}
