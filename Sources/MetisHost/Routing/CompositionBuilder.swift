@@ -24,6 +24,8 @@ struct CompositionBuilder {
   var warnings: [ConfigError] = []
   var errors: [ConfigError] = []
   let sections: SectionCheck
+  /// What the files were like that sections name, by the targets that have some.
+  private(set) var stamps: [TargetDefinition.Key: [String: FileStamp]] = [:]
 
   init(
     configuration: Configuration, active: [PluginGeneration], before: Composition?,
@@ -62,8 +64,12 @@ struct CompositionBuilder {
       let place = old[definition.key]
       guard let target = makeTarget(definition, place) else { continue }
       targets.append(target)
+      // Taken before the instances read the files: one that is written meanwhile counts as changed.
+      let files = generation.map { sections.files(of: definition, $0) } ?? [:]
+      if !files.isEmpty { stamps[definition.key] = files }
       if let before, let place, target === before.snapshot.targets[place],
-        let set = before.snapshot.instanceSets[place], set.generation === generation
+        let set = before.snapshot.instanceSets[place], set.generation === generation,
+        before.stamps[definition.key] ?? [:] == files
       {
         sets.append(set)
         continue

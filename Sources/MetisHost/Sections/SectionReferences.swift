@@ -1,3 +1,4 @@
+import Glibc
 import JSON
 import MetisConfig
 import MetisPluginAPI
@@ -17,10 +18,18 @@ struct SectionReferences {
 
   private let check: SectionCheck
 
+  /// What one section of a strategy refers to, strategies in it included.
+  init(_ section: ConfigSection, of generation: PluginGeneration, _ check: SectionCheck) {
+    self.init(check)
+    look(generation, METIS_SECTION_STRATEGY, section, 0)
+  }
+
+  private init(_ check: SectionCheck) { self.check = check }
+
   /// Looks through all sections of `configuration`. `active` are the generations that serve, in the
   /// order of their manifests.
   init(_ configuration: Configuration, _ active: [PluginGeneration]) {
-    check = SectionCheck(active: active)
+    self.init(SectionCheck(active: active))
     let mocks =
       configuration.tools.map(\.mock) + configuration.resources.map(\.mock)
       + configuration.prompts.map(\.mock)
@@ -125,7 +134,33 @@ struct SectionReferences {
   }
 }
 
+/// What tells whether a file was written: `stat` of it.
+struct FileStamp: Hashable {
+  private let inode: UInt64
+  private let size: Int64
+  private let seconds: Int
+  private let nanoseconds: Int
+
+  /// nil where there is no such file.
+  init?(_ path: String) {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    inode = UInt64(status.st_ino)
+    size = Int64(status.st_size)
+    seconds = status.st_mtim.tv_sec
+    nanoseconds = status.st_mtim.tv_nsec
+  }
+}
+
 extension SectionCheck {
+  /// The files that a definition's section names, as they are now.
+  func files(
+    of definition: TargetDefinition, _ generation: PluginGeneration
+  ) -> [String: FileStamp] {
+    SectionReferences(definition.mock.section, of: generation, self).files
+      .reduce(into: [:]) { $0[$1] = FileStamp($1) }
+  }
+
   /// The sections of transports that an active plugin provides, each once; that of the transport in
   /// use stands among them also where the file says nothing.
   func transports(
