@@ -270,7 +270,7 @@ private struct Documents {
       let text = try String(contentsOfFile: path, encoding: .utf8)
       let blocks = path.hasSuffix(".md") ? blocks(of: text) : [text]
       let folder = try TemporaryFolder()
-      let values = try blocks.compactMap { block -> ConfigValue? in
+      let values = blocks.compactMap { block -> ConfigValue? in
         // Not every block is TOML.
         try? ConfigSource.read(try folder.write("block.toml", block))
       }
