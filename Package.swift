@@ -149,7 +149,7 @@ let package = Package(
         "test_client_features.py", "test_client_streams.py", "test_command_line.py",
         "test_config_tools.py", "test_conformance_features.py",
         "test_conformance_legacy.py", "test_conformance_modern.py", "test_conformance_tasks.py",
-        "test_connections.py", "test_doors.py", "test_golden.py", "test_legacy.py",
+        "test_connections.py", "test_damage.py", "test_doors.py", "test_golden.py", "test_legacy.py",
         "test_legacy_tasks.py", "test_lifecycle.py", "test_modern.py", "test_parameters.py",
         "test_reload.py", "test_sections.py",
         "test_stdio.py", "test_streams.py", "test_stubbing.py", "test_swap.py", "test_tampering.py",

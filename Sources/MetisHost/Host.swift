@@ -141,6 +141,9 @@ public final class Host: @unchecked Sendable {
         for session in core.sessions.expire(clock.monotonic) { core.end(session) }
         core.tasks.expire(clock.monotonic)
       })
+    control.every(
+      AdminEvents.keepAliveInterval, while: { true },
+      perform: { [events = reloads.events] in events.keepAlive() })
   }
 
   // MARK: Opening
@@ -171,6 +174,7 @@ public final class Host: @unchecked Sendable {
       throw StartError(3, error.description)
     }
     announce(transport)
+    reloads.settle(composition.configuration, named: namedFiles)
     watchFiles()
   }
 

@@ -22,13 +22,12 @@ final class AdminEvents: @unchecked Sendable {
 
   /// How many events are kept.
   static let capacity = 256
+  /// How often a silent stream gets a comment; ns.
+  static let keepAliveInterval: UInt64 = 15_000_000_000
   /// How many may listen at once.
   static let greatestReaders = 64
 
   init() {}
-
-  /// Whether anybody listens.
-  var hasReaders: Bool { state.withLock { !$0.readers.isEmpty } }
 
   /// Tells of something.
   func publish(_ type: String, _ data: JSONValue) {

@@ -319,9 +319,10 @@ struct PollingState {
 
 /// What changes with a file.
 struct FileStamp: Hashable {
+  let isFile: Bool
+  let size: Int
   private let device: dev_t
   private let inode: ino_t
-  private let size: Int
   private let seconds: Int
   private let nanoseconds: Int
 
@@ -329,6 +330,18 @@ struct FileStamp: Hashable {
   init?(_ path: String) {
     var status = stat()
     guard lstat(path, &status) == 0 else { return nil }
+    self.init(status)
+  }
+
+  /// Nil where there is no such file. Of a link, what it leads to.
+  init?(following path: String) {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    self.init(status)
+  }
+
+  private init(_ status: stat) {
+    isFile = status.st_mode & S_IFMT == S_IFREG
     device = status.st_dev
     inode = status.st_ino
     // A folder changes with its files, which are looked at themselves.

@@ -114,9 +114,16 @@ extension Host {
   // MARK: Strategies and the process
 
   func strategies() -> JSONValue {
+    let configuration = composition.configuration
     var uses: [String: [Target.Kind: Int]] = [:]
-    for definition in composition.definitions {
-      uses[definition.mock.strategy, default: [:]][definition.key.kind, default: 0] += 1
+    for tool in configuration.tools {
+      uses[tool.mock.strategy, default: [:]][.tool, default: 0] += 1
+    }
+    for resource in configuration.resources {
+      uses[resource.mock.strategy, default: [:]][.resource, default: 0] += 1
+    }
+    for prompt in configuration.prompts {
+      uses[prompt.mock.strategy, default: [:]][.prompt, default: 0] += 1
     }
     var list: [JSONValue] = []
     var provided: Set<String> = []

@@ -45,10 +45,11 @@ extension Host {
       let configuration = try read(load)
       var attempt: ReloadAttempt
       let digest = reloads.digest(configuration)
-      if digest == reloads.history.current.digest {
+      let isSame = digest == reloads.history.current.digest
+      if isSame, !reloads.hasChangedCompanion(composition.configuration, named: namedFiles) {
         attempt = confirm(configuration, origin)
       } else {
-        attempt = try replace(configuration, digest, origin)
+        attempt = try replace(configuration, digest, origin, isSame: isSame)
       }
       attempt.duration = clock.monotonic - began
       watchFiles()
@@ -105,14 +106,15 @@ extension Host {
   }
 
   private func replace(
-    _ configuration: Configuration, _ digest: String, _ origin: ConfigOrigin
+    _ configuration: Configuration, _ digest: String, _ origin: ConfigOrigin, isSame: Bool
   ) throws(ReloadError) -> ReloadAttempt {
     let next = try build(configuration)
     let before = composition.configuration
     let replaced = reloads.history.current
     publish(next)
+    reloads.settle(configuration, named: namedFiles)
     // Its files are in memory and never change: writing them after the store loses nothing.
-    back(up: replaced, of: before)
+    if !isSame { back(up: replaced, of: before) }
     reloadDoors()
     applyLogging(configuration)
     reloads.history.limit = configuration.reload.history

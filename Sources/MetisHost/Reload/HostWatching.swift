@@ -89,5 +89,6 @@ extension Host {
   private var isCurrent: Bool {
     guard let disk = try? reloads.loader.load() else { return false }
     return reloads.digest(disk) == reloads.history.current.digest
+      && !reloads.hasChangedCompanion(composition.configuration, named: namedFiles)
   }
 }

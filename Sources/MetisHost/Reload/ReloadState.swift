@@ -26,6 +26,9 @@ final class ReloadState {
   /// When the host started, CLOCK_MONOTONIC ns.
   let startedAt: UInt64
   private var digests = SourceDigest()
+  private var companions = CompanionFiles()
+  /// What the files beside the configuration's own held when it came into force.
+  private var companionDigest = ""
 
   init(
     loader: ConfigLoader, configuration: Configuration, started: RestartKeys, log: Log,
@@ -53,6 +56,23 @@ final class ReloadState {
 
   /// SHA-256 of all files of a configuration.
   func digest(_ configuration: Configuration) -> String { digests.digest(configuration.sources) }
+
+  /// Whether a file beside the configuration's own has changed since ``settle(_:named:)``.
+  func hasChangedCompanion(_ configuration: Configuration, named: Set<String>) -> Bool {
+    digestCompanions(configuration, named) != companionDigest
+  }
+
+  /// `configuration` is in force; its plugins have read what they name.
+  func settle(_ configuration: Configuration, named: Set<String>) {
+    companionDigest = digestCompanions(configuration, named)
+  }
+
+  private func digestCompanions(_ configuration: Configuration, _ named: Set<String>) -> String {
+    let own = Set(configuration.sources.map(\.path))
+    return companions.digest(
+      files: loader.watched.files.union(named).subtracting(own),
+      folders: Set(configuration.reload.watchedFolders))
+  }
 }
 
 /// An attempt to bring a configuration into force.

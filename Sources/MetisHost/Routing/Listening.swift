@@ -71,17 +71,17 @@ extension Loop {
     return granted
   }
 
-  /// Events for `subscriber` go to a stream that is read here.
+  /// Events for `subscriber` go to a stream, where it is read here still.
   func attach(_ subscriber: Subscriber, _ stream: MessageStream, _ exchange: UInt64) {
-    stream.add(subscriber)
-    subscriber.attach(StreamReader(loop: self, exchange: exchange))
+    stream.tell(subscriber, StreamReader(loop: self, exchange: exchange))
   }
 
   /// Puts waiting events into the stream as far as its reader takes them.
   func tell(_ subscriber: Subscriber, _ exchange: UInt64) {
     subscriber.noted()
     guard let stream = streams[exchange] ?? connections[exchange]?.stream else { return }
-    while !stream.isBusy, let event = subscriber.take() {
+    // Where another loop has taken the stream over, that one tells.
+    while stream.takes(from: exchange, of: self), let event = subscriber.take() {
       guard settings.offers(event) else { continue }
       put(
         stream, .message(Framing.oneLine(event.notification(subscriber.subscription))),

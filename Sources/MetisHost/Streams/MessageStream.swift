@@ -93,11 +93,6 @@ final class MessageStream: @unchecked Sendable {
   /// Whether somebody reads it.
   var hasReader: Bool { lock.withLock { reader != nil } }
 
-  /// Whether `exchange` of `loop` reads it.
-  func isRead(by exchange: UInt64, of loop: Loop) -> Bool {
-    lock.withLock { reader.map { $0.exchange == exchange && $0.loop === loop } ?? false }
-  }
-
   /// The exchange that reads it.
   var currentReader: StreamReader? { lock.withLock { reader } }
 
@@ -118,10 +113,26 @@ final class MessageStream: @unchecked Sendable {
   /// Who is told on this stream: a reader on another loop may be taking it over.
   var told: [Subscriber] { lock.withLock { subscribers } }
 
-  /// Somebody is told on this stream from now on.
-  func add(_ subscriber: Subscriber) {
+  /// Somebody is told on this stream by `teller` from now on, where that one reads it still.
+  ///
+  /// In one step under the stream's lock: a reader on another loop may take the stream over at any
+  /// time, and the subscriber's reader has to be the stream's. Else the one before could name itself
+  /// behind its successor; its end would then leave the subscriber without any.
+  func tell(_ subscriber: Subscriber, _ teller: StreamReader) {
     lock.withLock {
+      guard let reader, reader.exchange == teller.exchange, reader.loop === teller.loop else {
+        return
+      }
       if !subscribers.contains(where: { $0 === subscriber }) { subscribers.append(subscriber) }
+      subscriber.attach(teller)
+    }
+  }
+
+  /// Whether `exchange` of `loop` reads the stream, and takes more.
+  func takes(from exchange: UInt64, of loop: Loop) -> Bool {
+    lock.withLock {
+      guard let reader, reader.exchange == exchange, reader.loop === loop else { return false }
+      return !isPaused
     }
   }
 

@@ -11,7 +11,8 @@ extension Loop {
   func put(
     _ stream: MessageStream, _ content: MessageStream.Content, isAnswer: Bool = false
   ) -> Int32 {
-    let part = charge.take()
+    // The event that begins a stream is not what the strategy has handed over.
+    let part = isAnswer ? nil : charge.take()
     switch stream.append(content, charge: part, isAnswer: isAnswer, on: self) {
     case .pump: pump(stream)
     case .waits: break

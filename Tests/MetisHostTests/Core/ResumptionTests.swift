@@ -115,6 +115,79 @@ import Testing
     host.stop()
   }
 
+  /// The stream of GET that another loop takes over is told like the one before, however close the
+  /// second GET is behind the first: that one may still be on its way to say who is told.
+  @Test func aStreamThatMovesToAnotherLoopIsToldOnThere() throws {
+    let host = try make(loops: 2)
+    let subscriptions = host.host.core.subscriptions
+    for _ in 0..<50 {
+      let session = try #require(host.initialize())
+      let first = get(host, session)
+      #expect(first.wait { !$0.body.isEmpty })
+      let second = get(host, session, loop: 1)
+      #expect(first.ended().now.hasEnded)
+      #expect(second.wait { !$0.body.isEmpty })
+      subscriptions.publish(.promptsListChanged)
+      #expect(second.wait { String(decoding: $0.body, as: UTF8.self).contains("prompts/list_c") })
+      second.disconnect()
+    }
+    #expect(eventually { host.open() == Census() })
+    host.stop()
+  }
+
+  /// What moves while its reader is behind goes on where it stood; back and forth, with a change at
+  /// each place, the last reader hears of the last one.
+  @Test func aStreamThatMovesWhileItsReaderIsBehindLosesNothing() throws {
+    let host = try make(loops: 2)
+    let session = try #require(host.initialize())
+    let subscriptions = host.host.core.subscriptions
+    let first = host.door.http(
+      "", TestHost.legacyFields + [("Mcp-Session-Id", session)], verb: "GET",
+      reader: TestReader(high: 64, limit: 4096))
+    // Equal changes merge while they wait: new ones until the reader is behind.
+    #expect(
+      eventually {
+        subscriptions.publish(.toolsListChanged)
+        return first.now.wantsWritable
+      })
+    subscriptions.publish(.promptsListChanged)
+    var streams: [TestExchange] = [first]
+    for round in 1...100 {
+      let stream = get(host, session, loop: round % 2)
+      #expect(stream.wait { !$0.body.isEmpty })
+      streams.append(stream)
+      subscriptions.publish(.toolsListChanged)
+    }
+    #expect(streams.dropLast().allSatisfy { $0.ended().now.hasEnded })
+    subscriptions.publish(.resourcesListChanged)
+    #expect(streams[100].wait { String(decoding: $0.body, as: UTF8.self).contains("resources/") })
+    let heard = streams.map(\.text).joined()
+    #expect(heard.contains("prompts/list_changed") && heard.contains("tools/list_changed"))
+    streams[100].disconnect()
+    #expect(eventually { host.open() == Census() })
+    host.stop()
+  }
+
+  /// A reader that has lost its stream to another one does not name itself to who is told on it.
+  @Test func aReaderThatWasReplacedIsNotTold() throws {
+    let host = try make(loops: 2)
+    let id = try #require(host.initialize())
+    let first = get(host, id)
+    #expect(first.wait { !$0.body.isEmpty })
+    let session = try #require(host.host.core.sessions.all().first)
+    let stream = try #require(session.streams.all.first)
+    let before = try #require(stream.currentReader)
+    let second = get(host, id, loop: 1)
+    #expect(first.ended().now.hasEnded && second.wait { !$0.body.isEmpty })
+    stream.tell(session.subscriber, before)
+    session.subscriber.detach(before.exchange, of: before.loop)
+    host.host.core.subscriptions.publish(.promptsListChanged)
+    #expect(second.wait { String(decoding: $0.body, as: UTF8.self).contains("prompts/list_c") })
+    #expect(!before.loop.isCurrent && stream.currentReader?.exchange == second.number)
+    second.disconnect()
+    host.stop()
+  }
+
   @Test func whatIsNotKnownAnyMoreIsRefused() throws {
     let host = try make("[server.streams]\nreplay_events = 2")
     let session = try #require(host.initialize())

@@ -2,9 +2,19 @@ import Testing
 
 @testable import MetisHost
 
+/// What `#expect` may call.
+private final class Watched {
+  var state: Debounce
+  init(quiet: UInt64) { state = Debounce(quiet: quiet) }
+  func note(at now: UInt64) { state.note(at: now) }
+  func take(at now: UInt64) -> Bool { state.take(at: now) }
+  var due: UInt64? { state.due }
+  var isPending: Bool { state.isPending }
+}
+
 @Suite struct DebounceTests {
   @Test func aBurstIsTakenOnceItIsOver() {
-    var debounce = Debounce(quiet: 100)
+    let debounce = Watched(quiet: 100)
     #expect(debounce.due == nil && !debounce.take(at: 1_000_000))
     debounce.note(at: 1000)
     #expect(debounce.due == 1100)
@@ -16,7 +26,7 @@ import Testing
   }
 
   @Test func whoNeverStopsIsFollowedAllTheSame() {
-    var debounce = Debounce(quiet: 100)
+    let debounce = Watched(quiet: 100)
     var taken: [UInt64] = []
     for now in stride(from: UInt64(1000), to: 4000, by: 50) {
       if debounce.take(at: now) { taken.append(now) }
@@ -27,21 +37,21 @@ import Testing
   }
 
   @Test func noQuietTimeAtAll() {
-    var debounce = Debounce(quiet: 0)
+    let debounce = Watched(quiet: 0)
     debounce.note(at: 5)
     #expect(debounce.take(at: 5))
   }
 
   @Test func aTimeBeyondTheClockIsNoCrash() {
-    var debounce = Debounce(quiet: .max - 1)
+    let debounce = Watched(quiet: .max - 1)
     debounce.note(at: 5)
     #expect(debounce.due == .max)
   }
 
   @Test func theQuietTimeMayChangeOnTheWay() {
-    var debounce = Debounce(quiet: 1000)
+    let debounce = Watched(quiet: 1000)
     debounce.note(at: 10)
-    debounce.quiet = 20
+    debounce.state.quiet = 20
     #expect(debounce.take(at: 30))
   }
 }
