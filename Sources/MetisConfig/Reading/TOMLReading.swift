@@ -38,7 +38,7 @@ extension ConfigSource {
       return TOMLDocument(root: ConfigValue(.table([]), at: ConfigPlace(file: file)))
     }
     var reading = TOMLReading(
-      nodes: UnsafeBufferPointer(start: nodes, count: count), file: file)
+      nodes: UnsafeBufferPointer(start: nodes, count: count), origin: ConfigPlace(file: file))
     let root = reading.next()
     return TOMLDocument(root: root, notFinite: reading.notFinite)
   }
@@ -83,14 +83,15 @@ struct TOMLDocument {
 /// Builds the tree from nodes in pre-order. The parser bounds the depth.
 private struct TOMLReading {
   let nodes: UnsafeBufferPointer<ctoml_node>
-  let file: String
+  /// The file as a whole.
+  let origin: ConfigPlace
   var position = 0
   var notFinite: [(place: ConfigPlace, value: Double)] = []
 
   mutating func next() -> ConfigValue {
     let node = nodes[position]
     position += 1
-    let place = ConfigPlace(file: file, line: Int(node.line), column: Int(node.column))
+    let place = origin.at(line: Int(node.line), column: Int(node.column))
     let content: ConfigValue.Content
     switch node.kind {
     case ctoml_table:
@@ -99,8 +100,7 @@ private struct TOMLReading {
       for _ in 0..<node.child_count {
         let child = nodes[position]
         let key = text(child.key, child.key_count)
-        let keyPlace = ConfigPlace(
-          file: file, line: Int(child.key_line), column: Int(child.key_column))
+        let keyPlace = origin.at(line: Int(child.key_line), column: Int(child.key_column))
         entries.append(ConfigEntry(key: key, at: keyPlace, value: next()))
       }
       content = .table(entries)
