@@ -13,7 +13,7 @@ from harness.process import FIXTURE, RELEASE, ROOT
 from harness.tool import metis
 
 GOOD = """
-config_version = 1
+# What every test begins with.
 
 [server]
 name = "mine"
