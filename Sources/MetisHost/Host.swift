@@ -174,7 +174,7 @@ public final class Host: @unchecked Sendable {
       throw StartError(3, error.description)
     }
     announce(transport)
-    reloads.settle(composition.configuration, named: namedFiles)
+    reloads.settle(composition.configuration, named: composition.references)
     watchFiles()
   }
 

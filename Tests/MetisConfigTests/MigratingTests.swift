@@ -131,7 +131,6 @@ private let old = """
     "[auth]\nmode = \"none\"", "[auth]\nmode = \"a\"\nuse = \"b\"",
     "[auth]\nmode = \"a\"\nuse = [\"b\", \"a\"]\n[auth.a]\nx = 1",
     smallestTool + "meta = { a = 1 }\n_meta = { b = 2 }",
-    smallestTool + "annotations = { readOnlyHint = true, read_only_hint = false }",
   ])
   func theMeaningStays(_ text: String) throws {
     let before = try tree(text.replacing("${KEY}", with: "0123456789abcdef"))
@@ -189,6 +188,7 @@ private let old = """
   /// Values of the wrong kind stay for the check to report.
   @Test(arguments: [
     "server = 1", "tools = 2", "[server]\nlog_level = \"info\"\n[[logging]]\na = 1",
+    "[[tools]]\nannotations = { readOnlyHint = true, read_only_hint = false }",
     "[auth]\nmode = 1", "[[tools]]\nmock = 1", "[[tools]]\nmock = { strategy = 1, a = 2 }",
     "[[tools]]\nmock = { strategy = \"s\", s = 1, a = 2 }", "tools = [1]",
     "[[tools]]\nmock = { strategy = \"s\", s = { a = 1 }, a = 2 }",

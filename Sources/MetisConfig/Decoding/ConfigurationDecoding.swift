@@ -47,6 +47,8 @@ struct ConfigurationDecoding {
       configuration.journal = JournalSettings.decode(journal)
     }
     decodeHost(reader, into: &configuration)
+    // Arrays of definitions are layered and decoded by themselves: none is left here.
+    assert(DefinitionKind.allCases.allSatisfy { reader.elements($0.key).isEmpty })
     configuration.restartKeys = Configuration.restartKeys(of: root)
     let folders = DefinitionKind.allCases.filter { $0.folderKey != nil }.map {
       DefinitionFolders($0, reader, layer: folderLayers[$0])

@@ -30,7 +30,8 @@ extension ConfigSource {
         file: file, line: Int(error.pointee.line), column: Int(error.pointee.column))
       let message = text(error.pointee.message, error.pointee.message_count)
       throw ConfigErrors(errors: [
-        ConfigError(at: place, message: "not TOML: \(withoutValues(message))")
+        ConfigError(
+          at: place, message: "not TOML: \(withoutValues(message))", hint: hintOnKeys(message))
       ])
     }
     var count = 0
@@ -41,6 +42,15 @@ extension ConfigSource {
       nodes: UnsafeBufferPointer(start: nodes, count: count), origin: ConfigPlace(file: file))
     let root = reading.next()
     return TOMLDocument(root: root, notFinite: reading.notFinite)
+  }
+
+  /// What to do where the parser met a character in a key that only quotes allow.
+  private static func hintOnKeys(_ message: String) -> String? {
+    guard message.contains("expected keys") || message.contains("expected '=', saw"),
+      message.hasSuffix("'"), let seen = message.dropLast().unicodeScalars.last,
+      !seen.isASCII || seen == "+"
+    else { return nil }
+    return "put a key of other characters than A-Z, a-z, 0-9, _ and - in quotes"
   }
 
   /// A parser's message without the values that it quotes: they may be secrets. Names of keys, which

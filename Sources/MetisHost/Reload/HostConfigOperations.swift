@@ -6,7 +6,9 @@ import MetisConfig
 extension Host {
   func config(_ request: ConfigRequest) throws(Problem) -> JSONValue {
     switch request {
-    case .effective: return try ConfigTrees.masked(tree(.inForce)).toJSON()
+    case .effective:
+      let secrets = Set(composition.references.secrets)
+      return ConfigTrees.masked(try tree(.inForce), secrets: secrets).toJSON()
     case .status: return configStatus
     case .history:
       let number = reloads.history.current.number
@@ -19,11 +21,10 @@ extension Host {
       return .object(
         ReloadReport.full(try entry(number), inForce: reloads.history.current.number))
     case .difference(let from, let to):
-      let (old, new) = (try tree(from), try tree(to))
-      return [
-        "from": side(from), "to": side(to),
-        "changes": ConfigTrees.difference(old, new),
-      ]
+      var object = ConfigTrees.difference(try comparable(from), try comparable(to))
+      object["from"] = side(from)
+      object["to"] = side(to)
+      return .object(object)
     case .validate: return validate()
     case .rollback(let number, let isWriting): return try rollback(to: number, isWriting: isWriting)
     }
@@ -60,22 +61,46 @@ extension Host {
     }
   }
 
-  /// One side of a comparison as a tree, read again for this purpose: none is kept in memory.
+  /// One side of a comparison as a tree without the secrets in sections of plugins, which only the
+  /// plugins' schemas tell.
+  private func comparable(_ side: ConfigSide) throws(Problem) -> ConfigValue {
+    let value = try tree(side)
+    let sources = try sources(side)
+    let configuration = try reading { [reloads] () throws(ConfigErrors) in
+      if let sources { return try reloads.loader.load(frozen: sources) }
+      return try reloads.loader.load()
+    }
+    let secrets = SectionReferences.secrets(in: configuration, registry.active)
+    return ConfigTrees.hiding(Set(secrets), in: value)
+  }
+
+  /// One side as a tree, read again for this purpose: none is kept in memory.
   private func tree(_ side: ConfigSide) throws(Problem) -> ConfigValue {
-    var frozen: [ConfigSourceFile]?
+    let sources = try sources(side)
+    return try reading { [reloads] () throws(ConfigErrors) in
+      try reloads.loader.effective(frozen: sources)
+    }
+  }
+
+  /// The files of one side; nil for those on disk.
+  private func sources(_ side: ConfigSide) throws(Problem) -> [ConfigSourceFile]? {
     switch side {
-    case .disk: frozen = nil
-    case .inForce: frozen = reloads.history.current.sources
+    case .disk: return nil
+    case .inForce: return reloads.history.current.sources
     case .number(let number):
       let entry = try entry(number)
       guard entry.failure == nil else {
         throw Problem(.conflict, "configuration \(number) was refused; its files are not kept")
       }
-      frozen = entry.sources
+      return entry.sources
     }
+  }
+
+  private func reading<Value>(
+    _ body: () throws(ConfigErrors) -> Value
+  ) throws(Problem) -> Value {
     do {
-      if let frozen { return try reloads.loader.effective(frozen: frozen) }
-      return try reloads.loader.effective()
+      return try body()
     } catch {
       throw ReloadError(message: error.description, isRefused: false, errors: error.errors).problem
     }
@@ -96,7 +121,7 @@ extension Host {
         "valid": true, "errors": [],
         "warnings": .array(
           configuration.warnings.map(ReloadReport.diagnostic)
-            + next.warnings.map { ["severity": "warning", "message": .string($0)] }),
+            + next.issues.map(ReloadReport.diagnostic)),
         "counts": ReloadReport.counts(HistoryEntry.Counts(configuration)),
         "changed": .bool(reloads.digest(configuration) != reloads.history.current.digest),
         "needs_restart": .array(

@@ -46,7 +46,7 @@ extension Host {
       var attempt: ReloadAttempt
       let digest = reloads.digest(configuration)
       let isSame = digest == reloads.history.current.digest
-      if isSame, !reloads.hasChangedCompanion(composition.configuration, named: namedFiles) {
+      if isSame, !reloads.hasChangedCompanion(composition.configuration, named: composition.references) {
         attempt = confirm(configuration, origin)
       } else {
         attempt = try replace(configuration, digest, origin, isSame: isSame)
@@ -99,8 +99,7 @@ extension Host {
     var attempt = ReloadAttempt(
       time: clock.wall, origin: origin, outcome: .unchanged,
       number: reloads.history.current.number)
-    attempt.warnings = configuration.warnings
-    attempt.notes = composition.warnings
+    attempt.warnings = configuration.warnings + composition.issues
     attempt.needsRestart = reloads.needsRestart
     return attempt
   }
@@ -112,7 +111,7 @@ extension Host {
     let before = composition.configuration
     let replaced = reloads.history.current
     publish(next)
-    reloads.settle(configuration, named: namedFiles)
+    reloads.settle(configuration, named: composition.references)
     // Its files are in memory and never change: writing them after the store loses nothing.
     if !isSame { back(up: replaced, of: before) }
     reloadDoors()
@@ -126,8 +125,7 @@ extension Host {
     for warning in configuration.warnings { log.warn(warning.description) }
     var attempt = ReloadAttempt(
       time: clock.wall, origin: origin, outcome: .active, number: entry.number)
-    attempt.warnings = configuration.warnings
-    attempt.notes = next.warnings
+    attempt.warnings = configuration.warnings + next.issues
     attempt.needsRestart = reloads.needsRestart
     return attempt
   }

@@ -18,8 +18,9 @@ extension Host {
     if settings.isEnabled {
       // Of the attempt as well: the file that is at fault may be one that is new.
       set.files = reloads.loader.watched.files.union(composition.configuration.files)
-      set.files.formUnion(namedFiles)
+      set.files.formUnion(composition.references.files)
       set.folders = reloads.loader.watched.folders.union(settings.watchedFolders)
+      set.folders.formUnion(composition.references.folders)
     }
     if isSwapping { set.files.formUnion(pluginFiles) }
     set.files = Set(set.files.map(Host.absolute))
@@ -48,9 +49,6 @@ extension Host {
     reloads.watcher = nil
     reloads.watched = WatchSet()
   }
-
-  /// Files that sections of plugins name.
-  var namedFiles: Set<String> { [] }
 
   /// The libraries and manifests of the plugins.
   private var pluginFiles: Set<String> {
@@ -89,6 +87,6 @@ extension Host {
   private var isCurrent: Bool {
     guard let disk = try? reloads.loader.load() else { return false }
     return reloads.digest(disk) == reloads.history.current.digest
-      && !reloads.hasChangedCompanion(composition.configuration, named: namedFiles)
+      && !reloads.hasChangedCompanion(composition.configuration, named: composition.references)
   }
 }

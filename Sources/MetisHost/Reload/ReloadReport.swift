@@ -5,17 +5,7 @@ import MetisConfig
 enum ReloadReport {
   /// An error or warning where it stands.
   static func diagnostic(_ error: ConfigError) -> JSONValue {
-    var object: JSONObject = [
-      "severity": .string(error.severity.rawValue), "file": .string(error.file),
-    ]
-    if error.line > 0 {
-      object["line"] = JSONValue(error.line)
-      object["column"] = JSONValue(error.column)
-    }
-    if !error.keyPath.isEmpty { object["key"] = .string(error.keyPath) }
-    object["message"] = .string(error.message)
-    if let hint = error.hint { object["hint"] = .string(hint) }
-    return .object(object)
+    ConfigDiagnostic.json(error, declarations: .root)
   }
 
   /// An attempt: the answer of a reload, and the data of its event.
@@ -29,9 +19,7 @@ enum ReloadReport {
       object["errors"] = .array(attempt.errors.map(diagnostic))
       object["message"] = .string(attempt.message)
     } else {
-      object["warnings"] = .array(
-        attempt.warnings.map(diagnostic)
-          + attempt.notes.map { ["severity": "warning", "message": .string($0)] })
+      object["warnings"] = .array(attempt.warnings.map(diagnostic))
     }
     object["needs_restart"] = .array(attempt.needsRestart.map(JSONValue.string))
     return object

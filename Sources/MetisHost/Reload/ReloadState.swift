@@ -58,20 +58,22 @@ final class ReloadState {
   func digest(_ configuration: Configuration) -> String { digests.digest(configuration.sources) }
 
   /// Whether a file beside the configuration's own has changed since ``settle(_:named:)``.
-  func hasChangedCompanion(_ configuration: Configuration, named: Set<String>) -> Bool {
+  func hasChangedCompanion(_ configuration: Configuration, named: SectionReferences) -> Bool {
     digestCompanions(configuration, named) != companionDigest
   }
 
   /// `configuration` is in force; its plugins have read what they name.
-  func settle(_ configuration: Configuration, named: Set<String>) {
+  func settle(_ configuration: Configuration, named: SectionReferences) {
     companionDigest = digestCompanions(configuration, named)
   }
 
-  private func digestCompanions(_ configuration: Configuration, _ named: Set<String>) -> String {
+  private func digestCompanions(
+    _ configuration: Configuration, _ named: SectionReferences
+  ) -> String {
     let own = Set(configuration.sources.map(\.path))
     return companions.digest(
-      files: loader.watched.files.union(named).subtracting(own),
-      folders: Set(configuration.reload.watchedFolders))
+      files: loader.watched.files.union(named.files).subtracting(own),
+      folders: named.folders.union(configuration.reload.watchedFolders))
   }
 }
 
@@ -96,8 +98,6 @@ struct ReloadAttempt: Sendable {
   /// What is wrong beside the errors; empty where nothing is.
   var message = ""
   var warnings: [ConfigError] = []
-  /// What the configuration and the plugins lack together.
-  var notes: [String] = []
   var needsRestart: [String] = []
   /// Nanoseconds.
   var duration: UInt64 = 0

@@ -64,7 +64,7 @@ import Testing
     let text = String(decoding: ReloadReport.diagnostic(error).jsonBytes(), as: UTF8.self)
     #expect(
       text
-        == #"{"severity":"error","file":"/m.toml","line":3,"column":5,"key":"server.port","#
+        == #"{"file":"/m.toml","line":3,"column":5,"severity":"error","key":"server.port","#
         + #""message":"found a string","hint":"write 3000"}"#)
     var history = ConfigHistory(
       try configuration(), digest: "d", sources: files("x"), at: 1_700_000_000_000_000_000,
