@@ -7,15 +7,15 @@ struct DefinitionsCheck {
     let (tools, resources) = (configuration.tools, configuration.resources)
     let prompts = configuration.prompts
     refuse(
-      path: "tools", count: tools.count, { tools[$0].name }, { tools[$0].place }
-    ) { "tool \"\($0)\"" }
+      path: "tools", count: tools.count, { tools[$0].name }, { tools[$0].place },
+      words: { "tool \"\($0)\"" })
     // A URI may hold a secret of the environment.
     refuse(
-      path: "resources", count: resources.count, { resources[$0].uri }, { resources[$0].place }
-    ) { _ in "resource with this URI" }
+      path: "resources", count: resources.count, { resources[$0].uri }, { resources[$0].place },
+      words: { _ in "resource with this URI" })
     refuse(
-      path: "prompts", count: prompts.count, { prompts[$0].name }, { prompts[$0].place }
-    ) { "prompt \"\($0)\"" }
+      path: "prompts", count: prompts.count, { prompts[$0].name }, { prompts[$0].place },
+      words: { "prompt \"\($0)\"" })
   }
 
   /// Asks for names and places by index: definitions are large, and there may be many.
