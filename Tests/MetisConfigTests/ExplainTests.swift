@@ -46,9 +46,9 @@ import Testing
     let (folder, inputs) = try inputs()
     return (
       folder,
-      try ConfigExplanation.explain(key: key, inputs: inputs, variable: { $0 == "V" ? "v" : nil }) {
-        $0.hasSuffix(".key")
-      }
+      try ConfigExplanation.explain(
+        key: key, inputs: inputs, variable: { $0 == "V" ? "v" : nil },
+        isSecret: { $0.hasSuffix(".key") })
     )
   }
 

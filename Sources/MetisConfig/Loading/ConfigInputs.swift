@@ -1,5 +1,10 @@
 /// Where a configuration comes from, in rising order of what counts: files and their overlays, then
 /// single settings, then options of the command line.
+///
+/// Layers are laid over each other key by key; arrays of tables are appended, of everything else the
+/// higher layer counts. A tool, resource or prompt that a lower layer has as well, by its name or
+/// URI, is not a second one: it is laid over that one entry by entry, its arrays replaced. So is one
+/// in a folder that a lower layer names. Within one file two of a name are an error.
 public struct ConfigInputs: Sendable {
   /// A setting that stands in no file.
   public struct Setting: Sendable, Hashable {

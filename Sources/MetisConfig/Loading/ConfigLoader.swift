@@ -69,7 +69,6 @@ public final class ConfigLoader {
       main: main, storage: storage, variable: variable, known: folderFiles, report: report)
     let found = folders.read(into: &watched)
     names += found.files.map(\.stored.source.path) + found.faulty
-    for (kind, files) in found.read { folderFiles[kind, default: [:]].merge(files) { $1 } }
 
     var configuration = main.configuration
     add(main, found, to: &configuration, report: report)
@@ -79,7 +78,11 @@ public final class ConfigLoader {
     configuration.warnings = report.warnings(in: names)
     configuration.files = names
     configuration.sources = stored.map(\.source) + found.files.map(\.stored.source)
-    guard report.isGood else { throw Self.errors(report, names) }
+    guard report.isGood else {
+      // What was read is not read again; what is missing may come back.
+      for (kind, files) in found.read { folderFiles[kind, default: [:]].merge(files) { $1 } }
+      throw Self.errors(report, names)
+    }
     // Only now is it known which files are gone for good.
     folderFiles = found.read
     return configuration
@@ -138,12 +141,19 @@ public final class ConfigLoader {
     _ main: MainReading, _ found: FolderReading.Found, to configuration: inout Configuration,
     report: ConfigReport
   ) {
-    var inline = main.definitions
-    inline.append(main.readRest(without: found.patched, variable: variable, report: report))
-    configuration.tools = inline.tools + found.definitions.tools
-    configuration.resources =
-      inline.resources + inline.templates + found.definitions.resources
-      + found.definitions.templates
-    configuration.prompts = inline.prompts + found.definitions.prompts
+    // Definitions are many and large: each is copied once.
+    let parts =
+      [main.definitions, main.readRest(without: found.patched, variable: variable, report: report)]
+    let files = found.files
+    configuration.tools.reserveCapacity(
+      parts.reduce(0) { $0 + $1.tools.count } + files.reduce(0) { $0 + $1.definitions.tools.count })
+    for part in parts { configuration.tools += part.tools }
+    for file in files { configuration.tools += file.definitions.tools }
+    for part in parts { configuration.resources += part.resources }
+    for part in parts { configuration.resources += part.templates }
+    for file in files { configuration.resources += file.definitions.resources }
+    for file in files { configuration.resources += file.definitions.templates }
+    for part in parts { configuration.prompts += part.prompts }
+    for file in files { configuration.prompts += file.definitions.prompts }
   }
 }

@@ -4,38 +4,41 @@ struct DefinitionsCheck {
 
   /// Refuses names and URIs that stand twice.
   func refuseDuplicates(_ configuration: Configuration) {
-    refuseDuplicates(
-      configuration.tools, \.name, \.place, path: "tools"
-    ) { "tool \"\($0)\"" }
+    let (tools, resources) = (configuration.tools, configuration.resources)
+    let prompts = configuration.prompts
+    refuse(
+      path: "tools", count: tools.count, { tools[$0].name }, { tools[$0].place },
+      words: { "tool \"\($0)\"" })
     // A URI may hold a secret of the environment.
-    refuseDuplicates(
-      configuration.resources, \.uri, \.place, path: "resources"
-    ) { _ in "resource with this URI" }
-    refuseDuplicates(
-      configuration.prompts, \.name, \.place, path: "prompts"
-    ) { "prompt \"\($0)\"" }
+    refuse(
+      path: "resources", count: resources.count, { resources[$0].uri }, { resources[$0].place },
+      words: { _ in "resource with this URI" })
+    refuse(
+      path: "prompts", count: prompts.count, { prompts[$0].name }, { prompts[$0].place },
+      words: { "prompt \"\($0)\"" })
   }
 
-  private func refuseDuplicates<Definition>(
-    _ definitions: [Definition], _ identity: (Definition) -> String,
-    _ place: (Definition) -> ConfigPlace, path: String,
+  /// Asks for names and places by index: definitions are large, and there may be many.
+  private func refuse(
+    path: String, count: Int, _ name: (Int) -> String, _ place: (Int) -> ConfigPlace,
     words: (String) -> String
   ) {
     var first: [String: Int] = [:]
-    first.reserveCapacity(definitions.count)
-    for (index, definition) in definitions.enumerated() {
-      let name = identity(definition)
+    first.reserveCapacity(count)
+    for index in 0..<count {
+      let name = name(index)
       guard let other = first.updateValue(index, forKey: name) else { continue }
       first[name] = other
       report.error(
-        "found a second \(words(name)); the first stands at \(place(definitions[other]))",
-        at: place(definition), path: path, hint: "rename or remove one of the two")
+        "found a second \(words(name)); the first stands at \(place(other))", at: place(index),
+        path: path, hint: "rename or remove one of the two")
     }
   }
 
   /// Warns of tools whose user interface is no resource.
   func warnOfInterfaces(_ configuration: Configuration) {
-    let interfaces = configuration.tools.compactMap(\.ui).filter { $0.resourceURI != nil }
+    let tools = configuration.tools
+    let interfaces = tools.indices.compactMap { tools[$0].ui }.filter { $0.resourceURI != nil }
     guard !interfaces.isEmpty else { return }
     let resources = configuration.resources.filter { !$0.isTemplate }.map(\.uri)
     let known = Set(resources)

@@ -9,7 +9,6 @@ struct FolderReading {
 
   /// What stands in the folders.
   struct Found {
-    var definitions = DecodedDefinitions()
     /// The files that hold them, in the order of kinds, folders and paths.
     var files: [DefinitionFile] = []
     /// The same by kind and path.
@@ -91,7 +90,6 @@ struct FolderReading {
     }
     report.takeOver(result.warnings)
     watched.files.formUnion(result.includedFiles)
-    found.definitions.append(result.definitions)
     found.files.append(result)
     found.read[kind, default: [:]][key] = result
     let patched = result.patched(by: patches)
