@@ -46,7 +46,9 @@ extension Host {
       var attempt: ReloadAttempt
       let digest = reloads.digest(configuration)
       let isSame = digest == reloads.history.current.digest
-      if isSame, !reloads.hasChangedCompanion(composition.configuration, named: composition.references) {
+      let (before, named) = (composition.configuration, composition.references)
+      let hasStale = reloads.hasChangedCompanion(before, named: named)
+      if isSame, !hasStale {
         attempt = confirm(configuration, origin)
       } else {
         attempt = try replace(configuration, digest, origin, isSame: isSame)
