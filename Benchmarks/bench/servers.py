@@ -42,8 +42,8 @@ def request_bytes(tool="hello"):
     return fields, body
 
 
-def whole_request(port):
-    fields, body = request_bytes()
+def whole_request(port, tool="hello"):
+    fields, body = request_bytes(tool)
     head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
     return (
         f"POST /mcp HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{head}Content-Length: {len(body)}\r\n\r\n"
@@ -53,8 +53,9 @@ def whole_request(port):
 class Server:
     """Starts a command and measures the time to its first whole answer."""
 
-    def __init__(self, name, command, port, environment=None):
+    def __init__(self, name, command, port, environment=None, tool="hello"):
         self.name = name
+        self.tool = tool
         self.port = port
         self.url = f"http://127.0.0.1:{port}/mcp"
         started = time.monotonic()
@@ -79,7 +80,7 @@ class Server:
     def ask(self):
         try:
             with Connection(self.port) as connection:
-                connection.send(whole_request(self.port))
+                connection.send(whole_request(self.port, self.tool))
                 return connection.answer()
         except OSError:
             return None
@@ -133,7 +134,7 @@ class Server:
         return time.monotonic() - started, self.process.returncode
 
 
-def metis(folder, config=CONFIG, plugins=ROOT / "plugins.d", threads=1, extra=()):
+def metis(folder, config=CONFIG, plugins=ROOT / "plugins.d", threads=1, extra=(), tool="hello"):
     port, admin_port = free_port(), free_port()
     token = Path(folder) / "token"
     token.write_text(TOKEN)
@@ -146,7 +147,7 @@ def metis(folder, config=CONFIG, plugins=ROOT / "plugins.d", threads=1, extra=()
             "--admin", f"127.0.0.1:{admin_port}", "--admin-token-file", str(token),
             "--threads", str(threads), "--seed", "42", "--log-level", "warn", *extra,
         ],
-        port,
+        port, tool=tool,
     )  # fmt: skip
     server.admin_port = admin_port
     return server

@@ -55,16 +55,37 @@ public struct ListPage: Sendable {
   /// The whole result of a last page.
   public let last: [UInt8]
 
+  /// Where each entry stands in ``last``.
+  public let entries: [Range<Int>]
+
   /// Encodes `entries` in their order.
   public init(
     _ kind: ListKind, _ entries: some Sequence<JSONValue>, _ revision: ProtocolRevision,
     _ hints: CacheHints = CacheHints()
   ) {
+    self.init(kind, of: entries, revision, hints) { entry, writer in writer.value(entry) }
+  }
+
+  /// Encodes what `write` makes of each of `elements`, in their order: one value each. `size` bytes
+  /// are made room for.
+  public init<Element>(
+    _ kind: ListKind, of elements: some Sequence<Element>, _ revision: ProtocolRevision,
+    _ hints: CacheHints = CacheHints(), size: Int = 0,
+    write: (Element, inout JSONWriter<[UInt8]>) -> Void
+  ) {
     var writer = JSONWriter([UInt8]())
+    writer.sink.reserveCapacity(size)
+    var places: [Range<Int>] = []
+    places.reserveCapacity(elements.underestimatedCount)
     writer.beginObject()
     writer.key(kind.member)
     writer.beginArray()
-    for entry in entries { writer.value(entry) }
+    for element in elements {
+      // A comma precedes all but the first.
+      let start = writer.sink.count + (places.isEmpty ? 0 : 1)
+      write(element, &writer)
+      places.append(start..<writer.sink.count)
+    }
     writer.endArray()
     if RevisionTraits.of(revision).isStateless {
       writer.key("ttlMs")
@@ -74,6 +95,7 @@ public struct ListPage: Sendable {
     }
     writer.endObject()
     last = writer.finish()
+    entries = places
   }
 
   /// The result of a page that another one follows.

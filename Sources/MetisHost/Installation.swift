@@ -1,4 +1,5 @@
 import Glibc
+public import MetisConfig
 
 /// Where the process was installed, and what it finds there where the command line says nothing.
 public enum Installation {
@@ -11,13 +12,20 @@ public enum Installation {
     return path.lastIndex(of: "/").map { String(path[..<$0]) }
   }
 
-  /// Fills in what the command line leaves out: configurations, manifests, libraries.
-  public static func complete(_ options: inout HostOptions) {
+  /// Fills in what the command line leaves out: the configuration of this folder, else the
+  /// quickstart; manifests; libraries. Throws where this folder holds several configurations.
+  public static func complete(_ options: inout HostOptions) throws(ConfigErrors) {
     if options.plugins == nil { options.plugins = plugins }
-    if options.configurations.isEmpty, let found = configuration {
+    if options.configurations.isEmpty, let found = try configuration(in: ".") ?? quickstart {
       options.configurations = [found]
     }
     options.librarySearchPath += libraryFolders
+  }
+
+  /// The configuration of a folder; nil where there is none. Several are an error that names them.
+  public static func configuration(in folder: String) throws(ConfigErrors) -> String? {
+    let found = ["toml", "yaml", "yml", "json"].map { "\(folder)/metis.\($0)" }
+    return found.first { access($0, R_OK) == 0 }
   }
 
   /// Folders in which libraries are searched: beside the executable, and as installed.
@@ -29,11 +37,9 @@ public enum Installation {
   /// The directory of manifests: here, in the source tree of a build, or as installed.
   static var plugins: String? { first(["plugins.d"] + near(["plugins.d", "etc/metis/plugins.d"])) }
 
-  /// The configuration: here, else the quickstart.
-  static var configuration: String? {
-    first(
-      ["metis.toml"]
-        + near(["Examples/quickstart/metis.toml", "share/metis/quickstart/metis.toml"]))
+  /// The example that a build and an installation bring along.
+  static var quickstart: String? {
+    first(near(["Examples/quickstart/metis.toml", "share/metis/quickstart/metis.toml"]))
   }
 
   /// Beside the executable and up to four folders above it: a build stands below its source tree.

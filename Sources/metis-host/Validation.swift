@@ -1,3 +1,4 @@
+import Glibc
 import JSON
 import MetisConfig
 import MetisHost
@@ -6,14 +7,14 @@ import MetisHost
 enum Validation {
   /// Checks; returns the exit code: 0 or 2.
   static func run(_ options: HostOptions, asJSON: Bool) -> Int32 {
-    do throws(ConfigErrors) {
-      let configuration = try Configuration.load(options.configurations)
-      for warning in configuration.warnings { complain(warning.description) }
-      print("valid")
-      return 0
-    } catch {
-      complain(error.description)
-      return 2
+    let report = ValidationReport(Host.validate(options))
+    if asJSON {
+      print(String(decoding: report.json.jsonBytes(pretty: true), as: UTF8.self))
+    } else {
+      let text = report.text(.of(descriptor: STDERR_FILENO))
+      if !text.isEmpty { complain(text) }
+      if report.isValid { print("valid: \(report.summary)") }
     }
+    return report.isValid ? 0 : 2
   }
 }

@@ -29,7 +29,12 @@ case .failure(let message):
   complain(message)
   exit(2)
 }
-Installation.complete(&options)
+do {
+  try Installation.complete(&options)
+} catch {
+  complain(error.description)
+  exit(2)
+}
 if validates { exit(Validation.run(options, asJSON: asJSON)) }
 
 // Signals are taken by this thread alone, in order: block them before any other thread starts.

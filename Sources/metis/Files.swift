@@ -40,6 +40,26 @@ enum Files {
     }
   }
 
+  /// Puts a file with these bytes in the place of `path`, or makes it: nobody ever sees half of it. Its
+  /// mode stays.
+  static func replace(_ path: String, with bytes: [UInt8]) throws(ToolError) {
+    // A link stays a link.
+    let path = exists(path) ? try absolute(path) : path
+    var status = stat()
+    let isThere = stat(path, &status) == 0
+    // A device or a pipe is written to.
+    if isThere, status.st_mode & S_IFMT != S_IFREG {
+      return try write(bytes, to: path, replacing: true)
+    }
+    let temporary = "\(path).\(getpid()).new"
+    try write(bytes, to: temporary, mode: isThere ? status.st_mode & 0o777 : 0o644)
+    guard rename(temporary, path) == 0 else {
+      let error = failure(path, "cannot be replaced")
+      unlink(temporary)
+      throw error
+    }
+  }
+
   /// Makes a folder; its parent must exist.
   static func makeFolder(_ path: String) throws(ToolError) {
     guard mkdir(path, 0o755) == 0 else { throw failure(path, "cannot be made") }

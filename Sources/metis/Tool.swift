@@ -7,7 +7,9 @@ import MetisHost
 enum Tool {
   /// Every command, in the order of the help.
   static let commands: [Command] = [
-    .run, .initialize, .configValidate, .configReload, .pluginList, .pluginShow, .pluginSwap,
+    .run, .initialize, .configValidate, .configShow, .configDiff, .configConvert, .configMigrate,
+    .configSchema, .configDocs, .configReload, .configHistory, .configRollback, .pluginList,
+    .pluginShow, .pluginSwap,
     .pluginRollback, .pluginEnable, .pluginDisable, .pluginCheck, .pluginNew, .pluginKeys,
     .pluginSign, .pluginVerify, .completions, .man, .help,
   ]
@@ -93,7 +95,7 @@ enum Tool {
       guard error.code != .usage || !error.showsHelp else {
         throw command.syntax.error(error.message)
       }
-      Terminal.printError("metis: \(error.message)")
+      Terminal.printError(error.isWhole ? error.message : "metis: \(error.message)")
       return error.code
     }
   }
@@ -146,6 +148,8 @@ struct ToolError: Error {
   var message: String
   /// Whether the command line was at fault, and help is worth a look.
   var showsHelp = false
+  /// Whether the message stands for itself, without the tool's name before it.
+  var isWhole = false
 
   init(_ code: ExitCode, _ message: String) {
     self.code = code

@@ -40,3 +40,6 @@ clang -std=gnu11 $flags -DID=org.metis.test.streamer-async -DPROVIDES=streamer-a
 # The asker in its other kinds.
 clang -std=gnu11 $flags -DID=org.metis.test.asker-blocking -DPROVIDES=asker-blocking -DSTRATEGY_FLAGS=METIS_STRATEGY_MAY_BLOCK -o "$out/asker-blocking.so" "$here/asker.c" -lpthread
 clang -std=gnu11 $flags -DID=org.metis.test.asker-async -DPROVIDES=asker-async -DTHREADED '-DSTRATEGY_FLAGS=(METIS_STRATEGY_ASYNC|METIS_STRATEGY_REENTRANT)' -DFLAGS=0 -o "$out/asker-async.so" "$here/asker.c" -lpthread
+
+# A plugin whose schema is none.
+clang -std=gnu11 $flags -DID=org.metis.test.unschooled -DPROVIDES=unschooled -DBAD_SCHEMA -o "$out/unschooled.so" "$here/sectioned.c"

@@ -100,10 +100,11 @@ extension EngineSettings {
       "properties": [
         "certificate": [
           "description": "Path of the certificate chain, PEM, the server's own first.",
-          "type": "string", "minLength": 1,
+          "type": "string", "minLength": 1, "format": "metis-path",
         ],
         "key": [
           "description": "Path of the private key, PEM.", "type": "string", "minLength": 1,
+          "format": "metis-path",
         ],
         "min_version": [
           "description": "The oldest version of TLS that is spoken.", "enum": ["1.2", "1.3"],

@@ -121,12 +121,12 @@ let staticSchema: StaticString = """
   "type":"object","properties":{\
   "text":{"type":"string","description":"The answer: a text."},\
   "content":{"description":"The answer: a text, or any JSON value."},\
-  "content_file":{"type":"string","minLength":1,\
+  "content_file":{"type":"string","minLength":1,"format":"metis-path",\
   "description":"A file with the answer: JSON where its name ends in .json, else text. \
   Relative to the folder of the file that holds this section."},\
   "blob":{"type":"string","contentEncoding":"base64",\
   "description":"The bytes of a resource, in base64."},\
-  "blob_file":{"type":"string","minLength":1,\
+  "blob_file":{"type":"string","minLength":1,"format":"metis-path",\
   "description":"A file with the bytes of a resource."},\
   "messages":{"type":"array","description":"The messages of a prompt: a text of the user, or \
   a role with a text, or with the content of an MCP message.",\

@@ -70,11 +70,15 @@ struct StdioSettings {
     }
     streamLow = low ?? streamHigh / 4
     streamLimit = limit ?? streamHigh * 8
-    guard streamLow < streamHigh, streamHigh <= streamLimit else {
+    guard streamLow < streamHigh else {
       throw Problem(
-        message: "found stream_low_watermark \(streamLow), stream_high_watermark \(streamHigh) and "
-          + "stream_limit \(streamLimit), expected the first below the second and the third no less"
-      )
+        message: "stream_low_watermark: found \(streamLow), expected less than "
+          + "stream_high_watermark, which is \(streamHigh)")
+    }
+    guard streamHigh <= streamLimit else {
+      throw Problem(
+        message: "stream_limit: found \(streamLimit), expected at least stream_high_watermark, "
+          + "which is \(streamHigh)")
     }
   }
 

@@ -34,7 +34,7 @@ public enum ConfigDifference {
   /// table behind the rest of it. Secrets count and are masked: one that was replaced is a change
   /// from `***` to `***`.
   public static func between(
-    old: ConfigValue, new: ConfigValue, declarations: TableDeclaration
+    old: ConfigValue, new: ConfigValue, declarations: TableDeclaration = .root
   ) -> [Change] {
     var comparison = Comparison()
     comparison.compare(

@@ -2,7 +2,7 @@
 public enum ConfigReference {
   /// The page: how files are found, read and laid over each other, then a table of keys for each
   /// table of `root`, with what is shared by several of them and what has no effect yet at the end.
-  public static func markdown(of root: TableDeclaration) -> String {
+  public static func markdown(of root: TableDeclaration = .root) -> String {
     var page = ReferencePage(root)
     page.write()
     return page.text

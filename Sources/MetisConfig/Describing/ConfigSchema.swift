@@ -8,7 +8,7 @@ public import JSON
 /// and what a plugin checks they take as it is.
 public enum ConfigSchema {
   /// The schema of a configuration, `metis.toml`.
-  public static func document(of root: TableDeclaration) -> JSONValue {
+  public static func document(of root: TableDeclaration = .root) -> JSONValue {
     var generation = SchemaGeneration(root)
     let body = generation.body(of: root)
     return document(
@@ -19,7 +19,7 @@ public enum ConfigSchema {
   /// The schema of a file in a folder of definitions: one tool, resource, template or prompt, or
   /// several in the arrays of a configuration. `root` declares them as its `tools`, `resources`,
   /// `resource_templates` and `prompts`.
-  public static func definitionDocument(of root: TableDeclaration) -> JSONValue {
+  public static func definitionDocument(of root: TableDeclaration = .root) -> JSONValue {
     let kinds = ["tools", "resources", "resource_templates", "prompts"]
     let keys = kinds.compactMap { root[$0] }
     let several = TableDeclaration("definitions", "Several definitions in one file.", keys)

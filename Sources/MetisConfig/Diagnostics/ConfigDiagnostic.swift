@@ -34,7 +34,7 @@ public enum ConfigDiagnostic {
   /// secrets beyond those that sound so.
   public static func render(
     _ error: ConfigError, source: (String) -> [UInt8]?, style: Style = .plain,
-    declarations: TableDeclaration
+    declarations: TableDeclaration = .root
   ) -> String {
     render([error], source: source, style: style, declarations: declarations)
   }
@@ -42,7 +42,7 @@ public enum ConfigDiagnostic {
   /// Several diagnostics with an empty line between two, in their order. Each file is read once.
   public static func render(
     _ errors: [ConfigError], source: (String) -> [UInt8]?, style: Style = .plain,
-    declarations: TableDeclaration
+    declarations: TableDeclaration = .root
   ) -> String {
     var sources = DiagnosticSources(declarations)
     return errors.map { text(of: $0, sources.excerpt(for: $0, source), style, declarations) }
@@ -63,7 +63,7 @@ public enum ConfigDiagnostic {
   /// that say nothing are left out; lines and columns are from 1, columns in Unicode scalars.
   public static func json(
     _ error: ConfigError, source: (String) -> [UInt8]? = { _ in nil },
-    declarations: TableDeclaration
+    declarations: TableDeclaration = .root
   ) -> JSONValue {
     var sources = DiagnosticSources(declarations)
     return object(of: error, sources.excerpt(for: error, source), declarations)
@@ -73,7 +73,7 @@ public enum ConfigDiagnostic {
   /// as `errors` and `warnings`.
   public static func json(
     _ errors: [ConfigError], source: (String) -> [UInt8]? = { _ in nil },
-    declarations: TableDeclaration
+    declarations: TableDeclaration = .root
   ) -> JSONValue {
     var sources = DiagnosticSources(declarations)
     let warnings = errors.count { $0.severity == .warning }

@@ -4,7 +4,9 @@ public enum ConfigMasking {
   /// environment, of a secret's file. Of URLs and connection strings only the password goes. An
   /// empty text stays, since it tells that nothing is set, and so does a reference that was not
   /// replaced, `${NAME}`.
-  public static func masked(_ value: ConfigValue, declarations: TableDeclaration) -> ConfigValue {
+  public static func masked(_ value: ConfigValue, declarations: TableDeclaration = .root)
+    -> ConfigValue
+  {
     masked(value, DeclarationCursor(declarations), isSecret: false)
   }
 

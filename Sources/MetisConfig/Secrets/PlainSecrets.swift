@@ -6,7 +6,7 @@ public enum PlainSecrets {
   /// `security.allow_plain_secrets` is true. What the definitions answer with (contents, schemas,
   /// examples) is made up, and not looked at.
   public static func warnings(
-    in root: ConfigValue, declarations: TableDeclaration
+    in root: ConfigValue, declarations: TableDeclaration = .root
   ) -> [ConfigError] {
     if case .bool(true) = root["security"]?["allow_plain_secrets"]?.content { return [] }
     var found = Search()

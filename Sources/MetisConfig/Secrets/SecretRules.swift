@@ -13,7 +13,7 @@ public enum SecretRules {
 
   /// Whether the value at the key path `path`, such as `auth.api_key.valid_keys[0]`, is a secret.
   /// Keys with dots stand in quotes: `a."b.c"`.
-  public static func isSecret(path: String, in declarations: TableDeclaration) -> Bool {
+  public static func isSecret(path: String, in declarations: TableDeclaration = .root) -> Bool {
     var cursor = DeclarationCursor(declarations)
     var isSecret = false
     for component in components(of: path) {

@@ -13,7 +13,7 @@ final class Composition {
   let configuration: Configuration
   let snapshot: Snapshot
   /// What the snapshot's targets were made from, in their order.
-  let definitions: [TargetDefinition]
+  let row: DefinitionRow
   /// By the plugin's id: what its filter made.
   let filters: [Snapshot.Filter]
   let auths: [Snapshot.Auth]
@@ -21,6 +21,8 @@ final class Composition {
   private let madeSets: [InstanceSet]
   private let madeAuths: [Snapshot.Auth]
   private let madeFilters: [Snapshot.Filter]
+  /// The definitions that the snapshot's targets were made from, in their order: made at each call.
+  var definitions: [TargetDefinition] { row.indices.map { row[$0] } }
   /// What an operator should know, where it stands: strategies that are not installed, faulty schemas
   /// of plugins, secrets in the clear.
   let issues: [ConfigError]
@@ -58,12 +60,14 @@ final class Composition {
     madeFilters = builder.madeFilters
     filters = builder.filters
     auths = builder.auths
-    references = SectionReferences(configuration, active)
+    references = SectionReferences(
+      configuration, active, before: before?.references, origins: builder.origins)
     issues = (builder.warnings + references.warnings).inOrder(of: configuration)
-    definitions = builder.definitions
+    row = builder.row
     let encoded = EncodedAnswers(
       server: ServerInfo(configuration), targets: builder.targets,
-      pageSize: configuration.server.pageSize, caching: configuration.server.caching)
+      pageSize: configuration.server.pageSize, caching: configuration.server.caching,
+      before: before?.snapshot.encoded)
     snapshot = Snapshot(
       number: context.number, settings: configuration.server, targets: builder.targets,
       instanceSets: builder.sets,
@@ -93,11 +97,9 @@ final class Composition {
 
   /// What `after` no longer uses: to be destroyed once nobody can see it.
   func leftovers(after: Composition) -> Leftovers {
-    let kept = Set(after.snapshot.instanceSets.compactMap { $0.map(ObjectIdentifier.init) })
     return Leftovers(
-      sets: snapshot.instanceSets.compactMap { $0 }.filter {
-        !kept.contains(ObjectIdentifier($0))
-      },
+      composition: self,
+      sets: Composition.missing(snapshot.instanceSets, in: after.snapshot.instanceSets),
       auths: auths.filter { old in
         !after.auths.contains { $0.generation === old.generation && $0.instance == old.instance }
       },
@@ -108,16 +110,42 @@ final class Composition {
       })
   }
 
+  /// Those of `old` that are not in `new`: mostly a few between a common beginning and end.
+  private static func missing(_ old: [InstanceSet?], in new: [InstanceSet?]) -> [InstanceSet] {
+    var begin = 0
+    while begin < min(old.count, new.count), old[begin] === new[begin] { begin += 1 }
+    var end = 0
+    let rest = min(old.count, new.count) - begin
+    while end < rest, old[old.count - 1 - end] === new[new.count - 1 - end] { end += 1 }
+    let kept = Set(
+      new[begin..<new.count - end].compactMap { $0.map(ObjectIdentifier.init) })
+    return old[begin..<old.count - end].compactMap { $0 }.filter {
+      !kept.contains(ObjectIdentifier($0))
+    }
+  }
+
   /// Instances that were replaced.
   struct Leftovers {
+    /// Who used them: its configuration goes with them, and not while somebody waits for a reload.
+    private let composition: Composition
     var sets: [InstanceSet]
     var auths: [Snapshot.Auth]
     var filters: [Snapshot.Filter]
 
+    fileprivate init(
+      composition: Composition, sets: [InstanceSet], auths: [Snapshot.Auth],
+      filters: [Snapshot.Filter]
+    ) {
+      self.composition = composition
+      self.sets = sets
+      self.auths = auths
+      self.filters = filters
+    }
+
     /// Removes and returns what `generation` made.
     mutating func take(of generation: PluginGeneration) -> Leftovers {
       let taken = Leftovers(
-        sets: sets.filter { $0.generation === generation },
+        composition: composition, sets: sets.filter { $0.generation === generation },
         auths: auths.filter { $0.generation === generation },
         filters: filters.filter { $0.generation === generation })
       sets.removeAll { $0.generation === generation }

@@ -11,8 +11,7 @@ struct CompositionBuilder {
   let before: Composition?
   let context: Composition.Context
   /// What is to be served, in the order of the snapshot's targets.
-  let definitions: [TargetDefinition]
-
+  let row: DefinitionRow
   private(set) var targets: [Target] = []
   private(set) var sets: [InstanceSet?] = []
   private(set) var auths: [Snapshot.Auth] = []
@@ -20,10 +19,13 @@ struct CompositionBuilder {
   private(set) var madeSets: [InstanceSet] = []
   private(set) var madeAuths: [Snapshot.Auth] = []
   private(set) var madeFilters: [Snapshot.Filter] = []
+  /// Of each target the place in the composition before, where its definition is the same; else -1.
+  private(set) var origins: [Int] = []
   /// Of sections and their plugins, each once.
   var warnings: [ConfigError] = []
   var errors: [ConfigError] = []
   let sections: SectionCheck
+  private var schemas = CompiledSchemas()
 
   init(
     configuration: Configuration, active: [PluginGeneration], before: Composition?,
@@ -33,7 +35,7 @@ struct CompositionBuilder {
     self.active = active
     self.before = before
     self.context = context
-    definitions = TargetDefinition.all(configuration)
+    row = DefinitionRow(configuration)
     sections = SectionCheck(active: active)
   }
 
@@ -53,44 +55,62 @@ struct CompositionBuilder {
   // MARK: Targets
 
   private mutating func buildTargets() throws(CompositionError) {
-    var old: [TargetDefinition.Key: Int] = [:]
-    for (place, definition) in (before?.definitions ?? []).enumerated() {
-      old[definition.key] = place
-    }
-    for definition in definitions {
-      let generation = sections.strategies[definition.mock.strategy]
-      let place = old[definition.key]
-      guard let target = makeTarget(definition, place) else { continue }
+    var search = before.map { DefinitionSearch($0.row) }
+    var providers = Providers(generations: sections.strategies)
+    targets.reserveCapacity(row.count)
+    sets.reserveCapacity(row.count)
+    origins.reserveCapacity(row.count)
+    for place in row.indices {
+      let generation = providers.generation(row.strategy(place))
+      let found = search?.find(place, in: row)
+      origins.append(found.flatMap { $0.hasSameDefinition ? $0.place : nil } ?? -1)
+      if let before, let found, found.isSame {
+        let (target, set) = (
+          before.snapshot.targets[found.place], before.snapshot.instanceSets[found.place]
+        )
+        if let set, set.generation === generation {
+          targets.append(target)
+          sets.append(set)
+        } else {
+          let definition = row[place]
+          targets.append(target)
+          sets.append(try makeSet(definition, target, generation))
+        }
+        continue
+      }
+      let definition = row[place]
+      // The same target under other rules of the server: its calls are numbered on.
+      let ordinal = found.flatMap { found in
+        found.hasSameDefinition
+          ? before?.snapshot.targets[found.place].ordinal.load(ordering: .relaxed) : nil
+      }
+      guard let target = makeTarget(definition, ordinal ?? 0) else { continue }
       targets.append(target)
-      if let before, let place, target === before.snapshot.targets[place],
-        let set = before.snapshot.instanceSets[place], set.generation === generation
-      {
-        sets.append(set)
-        continue
-      }
-      guard let generation else {
-        sets.append(nil)
-        warnings.append(missing(definition))
-        continue
-      }
       sets.append(try makeSet(definition, target, generation))
     }
   }
 
-  /// The target of a definition: that of the composition before, at `place`, where nothing changed;
-  /// nil with an error where its schemas do not compile.
-  private mutating func makeTarget(_ definition: TargetDefinition, _ place: Int?) -> Target? {
-    var ordinal: UInt64 = 0
-    if let before, let place {
-      let kept = before.snapshot.targets[place]
-      let isSame = before.definitions[place].isSame(as: definition)
-      if isSame, before.definitions[place].settings == definition.settings { return kept }
-      // The same target under other rules of the server: its calls are numbered on.
-      if isSame { ordinal = kept.ordinal.load(ordering: .relaxed) }
+  /// Who provides which strategy. Tools that stand beside each other often ask for the same one.
+  private struct Providers {
+    let generations: [String: PluginGeneration]
+    private var last: (name: String, generation: PluginGeneration?)?
+
+    init(generations: [String: PluginGeneration]) { self.generations = generations }
+
+    mutating func generation(_ name: String) -> PluginGeneration? {
+      if let last, last.name == name { return last.generation }
+      let found = generations[name]
+      last = (name, found)
+      return found
     }
+  }
+
+  /// A target, whose calls go on from number `ordinal`; nil with an error where its schemas do not
+  /// compile.
+  private mutating func makeTarget(_ definition: TargetDefinition, _ ordinal: UInt64) -> Target? {
     do {
       return Target(
-        listing: definition.listing, rules: try definition.rules(),
+        listing: definition.listing, rules: try definition.rules(&schemas),
         seed: definition.mock.seed ?? context.seed ^ definition.hash,
         timeout: definition.settings.timeout, ordinal: ordinal)
     } catch {
@@ -99,22 +119,29 @@ struct CompositionBuilder {
     }
   }
 
+  /// The instances for a target; nil with a warning where nobody provides the strategy, or with an
+  /// error where the section is refused.
   private mutating func makeSet(
-    _ definition: TargetDefinition, _ target: Target, _ generation: PluginGeneration
+    _ definition: TargetDefinition, _ target: Target, _ generation: PluginGeneration?
   ) throws(CompositionError) -> InstanceSet? {
-    guard let strategy = generation.strategy else { return nil }
+    guard let generation, let strategy = generation.strategy else {
+      warnings.append(missing(definition))
+      return nil
+    }
     let section = definition.mock.section
     guard let config = checked(generation, METIS_SECTION_STRATEGY, section) else { return nil }
     let flags = strategy.pointee.flags
     let count =
       flags & METIS_STRATEGY_REENTRANT != 0
       ? 1 : flags & METIS_STRATEGY_MAY_BLOCK != 0 ? context.workers : context.inlineThreads
+    let text = definition.definition.jsonBytes()
     var instances: [Instance] = []
     var failure: String?
     for _ in 0..<count where failure == nil {
       var error = metis_error_v1.empty
       var made: UnsafeMutableRawPointer?
-      let code = create(strategy, generation, definition, config, target, &error, &made)
+      let code = definition.create(
+        by: strategy, of: generation, for: target, config: config, definition: text, &error, &made)
       if code == METIS_OK {
         instances.append(Instance(pointer: made))
       } else {
@@ -133,31 +160,6 @@ struct CompositionBuilder {
     }
     errors.append(section.refusal(of: generation, failure))
     return nil
-  }
-
-  private func create(
-    _ strategy: UnsafePointer<metis_strategy_v1>, _ generation: PluginGeneration,
-    _ definition: TargetDefinition, _ config: [UInt8], _ target: Target,
-    _ error: inout metis_error_v1, _ made: inout UnsafeMutableRawPointer?
-  ) -> Int32 {
-    target.name.withSlice { name in
-      config.withSlice { config in
-        definition.definition.jsonBytes().withSlice { text in
-          definition.directory.withSlice { directory in
-            var setup = metis_instance_v1()
-            setup.size = UInt32(MemoryLayout<metis_instance_v1>.size)
-            setup.kind = target.kind.rawValue
-            setup.target = name
-            setup.config = config
-            setup.definition = text
-            setup.directory = directory
-            setup.seed = target.seed
-            return metis_barrier_strategy_create(
-              strategy.pointee.create, generation.plugin, &setup, &error, &made)
-          }
-        }
-      }
-    }
   }
 
   // MARK: Auths and filters
@@ -226,6 +228,35 @@ struct CompositionBuilder {
       let filter = Snapshot.Filter(generation: generation, table: table, instance: made)
       filters.append(filter)
       madeFilters.append(filter)
+    }
+  }
+}
+
+extension TargetDefinition {
+  /// Has a plugin make one instance. `config` and `definition` are the section and the definition as
+  /// JSON.
+  fileprivate func create(
+    by strategy: UnsafePointer<metis_strategy_v1>, of generation: PluginGeneration,
+    for target: Target, config: [UInt8], definition: [UInt8], _ error: inout metis_error_v1,
+    _ made: inout UnsafeMutableRawPointer?
+  ) -> Int32 {
+    target.name.withSlice { name in
+      config.withSlice { config in
+        definition.withSlice { text in
+          directory.withSlice { directory in
+            var setup = metis_instance_v1()
+            setup.size = UInt32(MemoryLayout<metis_instance_v1>.size)
+            setup.kind = target.kind.rawValue
+            setup.target = name
+            setup.config = config
+            setup.definition = text
+            setup.directory = directory
+            setup.seed = target.seed
+            return metis_barrier_strategy_create(
+              strategy.pointee.create, generation.plugin, &setup, &error, &made)
+          }
+        }
+      }
     }
   }
 }

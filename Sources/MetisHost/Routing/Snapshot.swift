@@ -77,8 +77,8 @@ final class Snapshot: @unchecked Sendable {
     isOpen = auths.isEmpty
     isUnfiltered = filters.isEmpty
     self.encoded = encoded
-    resourceStart = targets.firstIndex { $0.kind != .tool } ?? targets.count
-    promptStart = targets.firstIndex { $0.kind == .prompt } ?? targets.count
+    resourceStart = Snapshot.start(of: .resource, in: targets)
+    promptStart = Snapshot.start(of: .prompt, in: targets)
     tools = NameTable(targets[..<resourceStart].map(\.name))
     resources = NameTable(targets[resourceStart..<promptStart].map(\.name))
     prompts = NameTable(targets[promptStart...].map(\.name))
@@ -89,8 +89,8 @@ final class Snapshot: @unchecked Sendable {
           target: Unmanaged.passUnretained(target),
           instances: instanceSets[place].map { Unmanaged.passUnretained($0) }))
     }
-    let found = targets.enumerated().compactMap { place, target in
-      target.rules.template.map { (template: $0, place: place) }
+    let found = (resourceStart..<promptStart).compactMap { place in
+      targets[place].rules.template.map { (template: $0, place: place) }
     }
     templates = found.sorted { left, right in
       if left.template.isMoreSpecific(than: right.template) { return true }
@@ -141,17 +141,25 @@ final class Snapshot: @unchecked Sendable {
     }
   }
 
-  /// The targets of one list, in its order.
-  func targets(of list: ListKind) -> [Target] { Snapshot.targets(targets, of: list) }
-
-  static func targets(_ targets: [Target], of list: ListKind) -> [Target] {
-    targets.filter { target in
-      switch list {
-      case .tools: target.kind == .tool
-      case .resources: target.kind == .resource && target.rules.template == nil
-      case .resourceTemplates: target.kind == .resource && target.rules.template != nil
-      case .prompts: target.kind == .prompt
-      }
+  /// The targets of one list, in its order; `targets` stand in the order of their kinds.
+  static func targets(_ targets: [Target], of list: ListKind) -> ArraySlice<Target> {
+    let resources = start(of: .resource, in: targets)
+    let prompts = start(of: .prompt, in: targets)
+    switch list {
+    case .tools: return targets[..<resources]
+    case .resources: return targets[resources..<prompts].filter { !$0.isTemplate }[...]
+    case .resourceTemplates: return targets[resources..<prompts].filter(\.isTemplate)[...]
+    case .prompts: return targets[prompts...]
     }
+  }
+
+  /// Where a kind begins in `targets`, by halves: the kinds stand in the order of their numbers.
+  private static func start(of kind: Target.Kind, in targets: [Target]) -> Int {
+    var (low, high) = (0, targets.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if targets[middle].kind.rawValue < kind.rawValue { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 }

@@ -81,6 +81,8 @@ final class Target: @unchecked Sendable {
   let taskSupport: TaskSupport
   /// Whether anything is held against the arguments of a tool, without touching ``rules``.
   let checksInput: Bool
+  /// Whether a resource is a template, without touching ``rules``.
+  let isTemplate: Bool
   /// Whether anything is held against the result of a tool.
   let checksOutput: Bool
   let seed: UInt64
@@ -88,6 +90,8 @@ final class Target: @unchecked Sendable {
   let timeout: UInt64
   /// Calls so far.
   let ordinal: Atomic<UInt64>
+  /// See ``fingerprint``; 0 until somebody asks.
+  private let knownFingerprint = Atomic<UInt64>(0)
 
   init(
     listing: Listing, rules: Rules = Rules(), seed: UInt64, timeout: UInt64, ordinal: UInt64 = 0
@@ -103,9 +107,28 @@ final class Target: @unchecked Sendable {
     }
     checksInput = rules.input != nil || rules.headers != nil
     checksOutput = rules.output != nil
+    isTemplate = rules.template != nil
     self.seed = seed
     self.timeout = timeout
     self.ordinal = Atomic(ordinal)
+  }
+
+  /// FNV-1a of what its list shows in any revision; never 0. Made when a cursor or a comparison needs
+  /// it: most targets are taken over by the next configuration as they are. [any-thread]
+  var fingerprint: UInt64 {
+    let known = knownFingerprint.load(ordering: .relaxed)
+    if known != 0 { return known }
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    func add(_ bytes: some Sequence<UInt8>) {
+      for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+      hash = (hash ^ 0xFF) &* 0x100_0000_01B3
+    }
+    add(listing.encoded(.newest).jsonBytes())
+    // What older revisions alone show.
+    if case .tool(let tool) = listing, let support = tool.taskSupport { add(support.utf8) }
+    let made = max(1, hash)
+    knownFingerprint.store(made, ordering: .relaxed)
+    return made
   }
 
   /// The media type of a resource's contents; nil for other kinds.

@@ -3,7 +3,8 @@ import JSONSchema
 import MCP
 import MetisConfig
 
-/// A definition of the configuration as the builder of compositions sees it, whatever its kind.
+/// A definition of the configuration as the builder of compositions sees it, whatever its kind: made
+/// for what is new alone (``DefinitionRow``).
 struct TargetDefinition {
   /// What names a target in a configuration.
   struct Key: Hashable {
@@ -14,11 +15,33 @@ struct TargetDefinition {
   /// What the server's own settings make of a definition.
   struct Settings: Equatable {
     /// Nanoseconds.
-    var timeout: UInt64
+    let timeout: UInt64
     /// Of tools.
-    var validation = ValidationSettings()
+    private(set) var validation = ValidationSettings()
     /// Of resources.
-    var hints = CacheHints()
+    private(set) var hints = CacheHints()
+
+    private init(_ mock: MockSettings, _ configuration: Configuration) {
+      let timeout = mock.timeout ?? configuration.performance.requestTimeout
+      self.timeout = UInt64(clamping: timeout.nanoseconds)
+    }
+
+    init(_ tool: MetisConfig.ToolDefinition, _ configuration: Configuration) {
+      self.init(tool.mock, configuration)
+      validation = tool.validation
+    }
+
+    init(_ resource: MetisConfig.ResourceDefinition, _ configuration: Configuration) {
+      self.init(resource.mock, configuration)
+      let common = configuration.server.caching.resource
+      hints = CacheHints(
+        ttlMs: resource.ttlMs ?? common.ttlMs,
+        scope: (resource.cacheScope ?? common.scope).rawValue)
+    }
+
+    init(_ prompt: MetisConfig.PromptDefinition, _ configuration: Configuration) {
+      self.init(prompt.mock, configuration)
+    }
   }
 
   let key: Key
@@ -36,24 +59,12 @@ struct TargetDefinition {
     case prompt(MetisConfig.PromptDefinition)
   }
 
-  /// The definitions of a configuration: tools, then resources and templates, then prompts.
-  static func all(_ configuration: Configuration) -> [TargetDefinition] {
-    configuration.tools.map { TargetDefinition($0, configuration) }
-      + configuration.resources.map { TargetDefinition($0, configuration) }
-      + configuration.prompts.map { TargetDefinition($0, configuration) }
-  }
-
-  private static func timeout(_ mock: MockSettings, _ configuration: Configuration) -> UInt64 {
-    UInt64(clamping: (mock.timeout ?? configuration.performance.requestTimeout).nanoseconds)
-  }
-
-  private init(_ tool: MetisConfig.ToolDefinition, _ configuration: Configuration) {
+  init(_ tool: MetisConfig.ToolDefinition, _ configuration: Configuration) {
     key = Key(kind: .tool, name: tool.name)
     mock = tool.mock
     definition = tool.definition
     directory = tool.directory
-    settings = Settings(
-      timeout: TargetDefinition.timeout(tool.mock, configuration), validation: tool.validation)
+    settings = Settings(tool, configuration)
     source = .tool(tool)
     listing = .tool(
       MCP.ToolDefinition(
@@ -65,17 +76,12 @@ struct TargetDefinition {
         icons: tool.icons, meta: tool.meta.map(JSONValue.object)))
   }
 
-  private init(_ resource: MetisConfig.ResourceDefinition, _ configuration: Configuration) {
+  init(_ resource: MetisConfig.ResourceDefinition, _ configuration: Configuration) {
     key = Key(kind: .resource, name: resource.uri)
     mock = resource.mock
     definition = resource.definition
     directory = resource.directory
-    let common = configuration.server.caching.resource
-    settings = Settings(
-      timeout: TargetDefinition.timeout(resource.mock, configuration),
-      hints: CacheHints(
-        ttlMs: resource.ttlMs ?? common.ttlMs,
-        scope: (resource.cacheScope ?? common.scope).rawValue))
+    settings = Settings(resource, configuration)
     source = .resource(resource)
     listing = .resource(
       MCP.ResourceDefinition(
@@ -85,12 +91,12 @@ struct TargetDefinition {
         icons: resource.icons, meta: resource.meta.map(JSONValue.object)))
   }
 
-  private init(_ prompt: MetisConfig.PromptDefinition, _ configuration: Configuration) {
+  init(_ prompt: MetisConfig.PromptDefinition, _ configuration: Configuration) {
     key = Key(kind: .prompt, name: prompt.name)
     mock = prompt.mock
     definition = prompt.definition
     directory = prompt.directory
-    settings = Settings(timeout: TargetDefinition.timeout(prompt.mock, configuration))
+    settings = Settings(prompt, configuration)
     source = .prompt(prompt)
     listing = .prompt(
       MCP.PromptDefinition(
@@ -118,13 +124,8 @@ struct TargetDefinition {
     return key.name.utf8.reduce(start) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
   }
 
-  /// Whether the target that `other` describes is this one still.
-  func isSame(as other: TargetDefinition) -> Bool {
-    definition == other.definition && directory == other.directory && mock.seed == other.mock.seed
-  }
-
-  /// What is held against requests and results; compiles the schemas.
-  func rules() throws(ConfigError) -> Target.Rules {
+  /// What is held against requests and results; compiles the schemas that `schemas` has not.
+  func rules(_ schemas: inout CompiledSchemas) throws(ConfigError) -> Target.Rules {
     var rules = Target.Rules()
     rules.hints = settings.hints
     switch source {
@@ -132,7 +133,7 @@ struct TargetDefinition {
       rules.taskSupport = tool.taskSupport
       rules.headers = HeaderParameters(
         tool.parameterHeaders.map { HeaderParameters.Parameter(name: $0.name, path: $0.path) })
-      try addSchemas(of: tool, to: &rules)
+      try addSchemas(of: tool, to: &rules, &schemas)
     case .resource(let resource):
       rules.completions = resource.completions
       guard resource.isTemplate else { break }
@@ -151,17 +152,18 @@ struct TargetDefinition {
   }
 
   private func addSchemas(
-    of tool: MetisConfig.ToolDefinition, to rules: inout Target.Rules
+    of tool: MetisConfig.ToolDefinition, to rules: inout Target.Rules,
+    _ schemas: inout CompiledSchemas
   ) throws(ConfigError) {
     // A schema that says nothing sensible is refused even where nobody asks it.
     var key = "input_schema"
     do {
-      let input = try InputRule(compiling: .object(tool.inputSchema))
+      let input = try InputRule(schemas.schema(of: .object(tool.inputSchema)))
       if tool.validation.input { rules.input = input }
       key = "output_schema"
       if let schema = tool.outputSchema {
-        let output = try OutputRule(
-          compiling: .object(schema), isError: tool.validation.output == .error)
+        let output = OutputRule(
+          try schemas.schema(of: .object(schema)), isError: tool.validation.output == .error)
         if tool.validation.output != .off { rules.output = output }
       }
     } catch {
@@ -204,15 +206,21 @@ extension Capabilities {
     resourcesSubscribe = settings.resourcesSubscribe ?? true
     promptsListChanged =
       settings.promptsListChanged ?? (configuration.prompts.isEmpty ? nil : true)
+    // By places: a closure over the elements would copy each of ten thousand definitions.
+    let prompts = configuration.prompts
     completions =
       settings.completions
-      ?? (resources.contains { !$0.completions.isEmpty }
-        || configuration.prompts.contains { $0.arguments.contains { $0.completions != nil } })
+      ?? (resources.indices.contains { !resources[$0].completions.isEmpty }
+        || prompts.indices.contains { place in
+          prompts[place].arguments.contains { $0.completions != nil }
+        })
     logging = settings.logging ?? true
-    tasks = tools.contains { $0.taskSupport != .forbidden }
+    tasks = tools.indices.contains { tools[$0].taskSupport != .forbidden }
     extensions = settings.extensions
     let ui = "io.modelcontextprotocol/ui"
-    if tools.contains(where: { $0.ui != nil }), !extensions.contains(ui) { extensions[ui] = [:] }
+    if !extensions.contains(ui), tools.indices.contains(where: { tools[$0].ui != nil }) {
+      extensions[ui] = [:]
+    }
     experimental = settings.experimental
   }
 }

@@ -2,14 +2,39 @@ import JSON
 import JSONSchema
 import MCP
 
+/// The schemas that one composition compiles: those of the same text once.
+struct CompiledSchemas {
+  /// A schema's text, which hashes at a byte a step: the configuration is no attacker.
+  private struct Text: Hashable {
+    let bytes: [UInt8]
+    private let sum: UInt64
+
+    init(_ source: JSONValue) {
+      bytes = source.jsonBytes()
+      sum = bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(sum) }
+  }
+
+  private var schemas: [Text: Schema] = [:]
+
+  /// The schema that `source` is. Nothing is fetched, and the time is bounded.
+  mutating func schema(of source: JSONValue) throws(SchemaError) -> Schema {
+    let text = Text(source)
+    if let known = schemas[text] { return known }
+    let schema = try Schema(compiling: source)
+    schemas[text] = schema
+    return schema
+  }
+}
+
 /// The arguments of a tool against its input schema.
 struct InputRule: Sendable {
   private let schema: Schema
 
-  /// Compiles a schema; nil where it accepts every object. Nothing is fetched, and the time is
-  /// bounded.
-  init?(compiling source: JSONValue) throws(SchemaError) {
-    let schema = try Schema(compiling: source)
+  /// Nil where the schema accepts every object.
+  init?(_ schema: Schema) {
     guard !schema.isTrivial else { return nil }
     self.schema = schema
   }
@@ -30,11 +55,10 @@ struct OutputRule: Sendable {
   /// The schema says that the content is an object: revisions before 2026-07-28 show it.
   let isObject: Bool
 
-  /// Compiles a schema.
-  init(compiling source: JSONValue, isError: Bool) throws(SchemaError) {
-    schema = try Schema(compiling: source)
+  init(_ schema: Schema, isError: Bool) {
+    self.schema = schema
     self.isError = isError
-    isObject = source["type"] == "object"
+    isObject = schema.source["type"] == "object"
   }
 
   /// What is wrong with the structured content, or that it is missing; nil where it fits.

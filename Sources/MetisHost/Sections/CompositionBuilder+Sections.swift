@@ -44,6 +44,7 @@ extension PluginGeneration {
 extension [ConfigError] {
   /// Sorted file by file in the order of the configuration's, each from top to bottom.
   func inOrder(of configuration: Configuration) -> [ConfigError] {
+    guard count > 1 else { return self }
     let ranks = Dictionary(
       configuration.files.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     let keys = enumerated().map { index, error in

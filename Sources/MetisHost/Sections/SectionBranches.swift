@@ -44,7 +44,8 @@ struct Branches {
     let names = fitting.flatMap { Self.requiredAlone($0.schema) ?? [] }
     if names.count > 1 {
       return faults.add(
-        path, keyword, "expected one of them", found: names.joined(separator: " and ") + " together")
+        path, keyword, "expected one of them", found: names.joined(separator: " and ") + " together"
+      )
     }
     let titles = fitting.compactMap(\.words)
     faults.add(

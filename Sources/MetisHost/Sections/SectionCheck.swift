@@ -194,7 +194,8 @@ struct NestedStrategy {
 
 extension ConfigValue {
   /// The value with what stands at `path` replaced.
-  func replacing(_ path: ArraySlice<String>, _ change: (ConfigValue) -> ConfigValue) -> ConfigValue {
+  func replacing(_ path: ArraySlice<String>, _ change: (ConfigValue) -> ConfigValue) -> ConfigValue
+  {
     guard let token = path.first else { return change(self) }
     var value = self
     switch content {

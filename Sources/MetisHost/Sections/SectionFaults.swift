@@ -227,7 +227,8 @@ struct SectionFaults {
     let start = "found the member "
     guard message.hasPrefix(start), let end = message.range(of: ", expected none", last: true)
     else { return nil }
-    let text = String(message[message.index(message.startIndex, offsetBy: start.count)..<end.lowerBound])
+    let text = String(
+      message[message.index(message.startIndex, offsetBy: start.count)..<end.lowerBound])
     if let name = (try? JSONValue(json: text))?.string { return name }
     guard text.hasSuffix("…\""), let begin = (try? JSONValue(json: text.dropLast(2) + "\""))?.string
     else { return nil }

@@ -16,17 +16,40 @@ struct SectionReferences {
   private(set) var warnings: [ConfigError] = []
 
   private let check: SectionCheck
+  private let active: [PluginGeneration]
+  /// Of each definition, in the order of ``DefinitionRow``: its section refers to nothing. Such a one
+  /// is not looked through again while it and the plugins are the same; what the others refer to
+  /// depends on folders and lines that change beside them.
+  private var isPlain: [Bool] = []
 
   /// Looks through all sections of `configuration`. `active` are the generations that serve, in the
-  /// order of their manifests.
-  init(_ configuration: Configuration, _ active: [PluginGeneration]) {
+  /// order of their manifests. `origins`: of each definition its place in the configuration of
+  /// `before`, where it is the same; else -1.
+  init(
+    _ configuration: Configuration, _ active: [PluginGeneration],
+    before: SectionReferences? = nil, origins: [Int] = []
+  ) {
     check = SectionCheck(active: active)
-    let mocks =
-      configuration.tools.map(\.mock) + configuration.resources.map(\.mock)
-      + configuration.prompts.map(\.mock)
-    for mock in mocks {
-      guard let generation = check.strategies[mock.strategy] else { continue }
-      look(generation, METIS_SECTION_STRATEGY, mock.section, 0)
+    self.active = active
+    let row = DefinitionRow(configuration)
+    let areKnown =
+      before.map { before in
+        origins.count == row.count && before.active.count == active.count
+          && zip(before.active, active).allSatisfy { $0 === $1 }
+      } ?? false
+    isPlain.reserveCapacity(row.count)
+    for place in row.indices {
+      if areKnown, let before, origins[place] >= 0, before.isPlain[origins[place]] {
+        isPlain.append(true)
+        continue
+      }
+      let mock = row.mock(place)
+      guard let generation = check.strategies[mock.strategy] else {
+        isPlain.append(true)
+        continue
+      }
+      let isPlain = !look(generation, METIS_SECTION_STRATEGY, mock.section, 0)
+      self.isPlain.append(isPlain)
     }
     for (generation, section) in check.transports(configuration, active) {
       look(generation, METIS_SECTION_TRANSPORT, section, 0)
@@ -77,11 +100,19 @@ struct SectionReferences {
     SectionReferences(configuration, active).secrets
   }
 
+  /// Whether a section refers to anything.
+  @discardableResult
   private mutating func look(
     _ generation: PluginGeneration, _ kind: UInt32, _ section: ConfigSection, _ depth: Int
-  ) {
-    guard depth < SectionCheck.depth, let schema = schema(kind, generation) else { return }
-    for (annotation, value, path) in AnnotationWalk(schema).annotations(of: section.value) {
+  ) -> Bool {
+    // A faulty schema is told of by each composition.
+    if case .faulty = generation.sections.entry(kind, of: generation) {
+      _ = schema(kind, generation)
+      return true
+    }
+    guard depth < SectionCheck.depth, let schema = schema(kind, generation) else { return false }
+    let annotations = AnnotationWalk(schema).annotations(of: section.value)
+    for (annotation, value, path) in annotations {
       let pointer = JSONPointer(tokens: path).description
       switch annotation {
       case .file:
@@ -113,6 +144,7 @@ struct SectionReferences {
         }
       }
     }
+    return !annotations.isEmpty
   }
 
   private mutating func warnOfSecret(_ value: ConfigValue, _ place: ConfigError) {

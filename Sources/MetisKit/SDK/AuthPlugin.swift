@@ -37,9 +37,9 @@ class AuthPluginBox: PluginBox {
       size: UInt32(MemoryLayout<metis_config_v1>.size),
       flags: 0,
       schema: { plugin, section in
-        guard let plugin, section == METIS_SECTION_AUTH else { return metis_slice_v1() }
+        guard let plugin else { return metis_slice_v1() }
         return Unmanaged<AuthPluginBox>.fromOpaque(plugin)._withUnsafeGuaranteedRef {
-          $0.schema.map(metis_slice_v1.init) ?? metis_slice_v1()
+          $0.schema(of: section).map(metis_slice_v1.init) ?? metis_slice_v1()
         }
       },
       check: nil))
@@ -51,6 +51,16 @@ class AuthPluginBox: PluginBox {
   }
 
   var schema: StaticString? { nil }
+
+  var manifestSchema: StaticString? { nil }
+
+  private func schema(of section: UInt32) -> StaticString? {
+    switch section {
+    case METIS_SECTION_AUTH: schema
+    case METIS_SECTION_PLUGIN: manifestSchema
+    default: nil
+    }
+  }
 
   /// The instance for a section.
   func make(_ section: JSONValue, _ host: Host) throws -> AuthInstance {

@@ -8,6 +8,9 @@ public protocol Authenticator: Sendable {
   /// The JSON Schema (2020-12) of the plugin's table under [auth], or nil.
   static var schema: StaticString? { get }
 
+  /// The JSON Schema of the manifest's [config], which ``Host/configuration`` gives, or nil.
+  static var manifestSchema: StaticString? { get }
+
   /// Makes the instance from the plugin's table under [auth], an object. An error refuses the
   /// configuration with its description. On the host's control thread.
   init(section: JSONValue, host: Host) throws
@@ -19,6 +22,9 @@ public protocol Authenticator: Sendable {
 extension Authenticator {
   /// No schema.
   public static var schema: StaticString? { nil }
+
+  /// No schema of the manifest's table.
+  public static var manifestSchema: StaticString? { nil }
 }
 
 /// What an ``Authenticator`` decides.

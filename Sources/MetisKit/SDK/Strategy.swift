@@ -65,8 +65,18 @@ public protocol Responder: Sendable {
   /// How the host may call. ``StrategyOptions/reentrant`` unless said otherwise.
   static var options: StrategyOptions { get }
 
-  /// The JSON Schema (2020-12) of the section, or nil; the host checks sections against it.
+  /// The JSON Schema (2020-12) of the section, or nil. The host holds each section against it and
+  /// reports all that is wrong, each in its line; it follows the annotations `metis-path`,
+  /// `metis-glob`, `metis-directory`, `writeOnly` and `x-metis-strategy` (docs/guide/plugins.md).
+  /// A computed property of a literal:
+  ///
+  ///     static var schema: StaticString? {
+  ///       #"{"type":"object","properties":{"greeting":{"type":"string"}},"additionalProperties":false}"#
+  ///     }
   static var schema: StaticString? { get }
+
+  /// The JSON Schema of the manifest's [config], which ``Host/configuration`` gives, or nil.
+  static var manifestSchema: StaticString? { get }
 
   /// Checks what a schema cannot say, without a target: offered as `check` of `metis.config/1`.
   /// Throw a ``ConfigError`` that names the culprit.
@@ -88,6 +98,9 @@ extension Responder {
 
   /// No schema.
   public static var schema: StaticString? { nil }
+
+  /// No schema of the manifest's table.
+  public static var manifestSchema: StaticString? { nil }
 
   /// Nothing to check before an instance is made.
   public static func check(section: JSONValue) throws {}

@@ -28,9 +28,9 @@ class StrategyPluginBox: PluginBox {
       size: UInt32(MemoryLayout<metis_config_v1>.size),
       flags: 0,
       schema: { plugin, section in
-        guard let plugin, section == METIS_SECTION_STRATEGY else { return metis_slice_v1() }
+        guard let plugin else { return metis_slice_v1() }
         return Unmanaged<StrategyPluginBox>.fromOpaque(plugin)._withUnsafeGuaranteedRef {
-          $0.schema.map(metis_slice_v1.init) ?? metis_slice_v1()
+          $0.schema(of: section).map(metis_slice_v1.init) ?? metis_slice_v1()
         }
       },
       check: { plugin, section, config, pointer, error in
@@ -49,6 +49,16 @@ class StrategyPluginBox: PluginBox {
   @usableFromInline var options: StrategyOptions { [] }
 
   @usableFromInline var schema: StaticString? { nil }
+
+  @usableFromInline var manifestSchema: StaticString? { nil }
+
+  private func schema(of section: UInt32) -> StaticString? {
+    switch section {
+    case METIS_SECTION_STRATEGY: schema
+    case METIS_SECTION_PLUGIN: manifestSchema
+    default: nil
+    }
+  }
 
   /// The instance for a target, from its section.
   @usableFromInline
@@ -116,6 +126,9 @@ final class StrategyPlugin<R: Responder>: StrategyPluginBox {
 
   @inlinable
   override var schema: StaticString? { R.schema }
+
+  @inlinable
+  override var manifestSchema: StaticString? { R.manifestSchema }
 
   @inlinable
   override func make(_ config: JSONValue, _ target: Target) throws -> InstanceBox {

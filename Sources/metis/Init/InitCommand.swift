@@ -27,8 +27,9 @@ extension Command {
         CommandSyntax.Option("--force", "Overwrite files that are there already."),
       ],
       notes: """
-        On a terminal it asks for what the options leave out. It writes metis.FORMAT and, with tools,
-        a folder config/tools of definitions, and refuses to overwrite any of them.
+        On a terminal it asks for what the options leave out. It writes metis.FORMAT, the
+        schema metis.schema.json for editors and, with tools, a folder config/tools of definitions, and
+        refuses to overwrite any of them.
         """
     ) { parsed throws(ToolError) in
       var plan = InitPlan(folder: parsed.operands.first ?? ".")

@@ -1,4 +1,5 @@
 import JSON
+import MetisConfig
 
 /// The texts of `metis init`: commented where the format has comments.
 struct InitDocument {
@@ -63,8 +64,12 @@ struct InitDocument {
 
   private var toml: String {
     var text = """
+      #:schema ./\(InitPlan.schemaFile)
       # A mock MCP server. Check it with `metis config validate`, serve it with `metis -c`.
       # ${NAME} in a text is a variable of the environment, ${NAME:-default} has a default.
+
+      # The version of the format.
+      config_version = \(ConfigMigration.present)
 
       """
     if has(.tools) {
@@ -110,9 +115,11 @@ struct InitDocument {
     [tools.input_schema]
     type = "object"
 
-    # Who answers: a strategy, by its name, and what belongs to it.
+    # Who answers: a strategy, by its name, and a table of that name with what belongs to it.
     [tools.mock]
     strategy = "static"
+
+    [tools.mock.static]
     content = "Hello from Metis!"
 
     """
@@ -127,6 +134,8 @@ struct InitDocument {
 
     [resources.mock]
     strategy = "static"
+
+    [resources.mock.static]
     content = "Welcome!"
 
     # A template: {name} is filled in by clients, and completed from this list.
@@ -155,6 +164,8 @@ struct InitDocument {
 
     [prompts.mock]
     strategy = "static"
+
+    [prompts.mock.static]
     content = "Review the code in the open file."
 
     """
@@ -163,8 +174,12 @@ struct InitDocument {
 
   private var yaml: String {
     var text = """
+      # yaml-language-server: $schema=./\(InitPlan.schemaFile)
       # A mock MCP server. Check it with `metis config validate`, serve it with `metis -c`.
       # ${NAME} in a text is a variable of the environment, ${NAME:-default} has a default.
+
+      # The version of the format.
+      config_version: \(ConfigMigration.present)
 
       server:
         name: \(quoted(plan.name))
@@ -199,10 +214,11 @@ struct InitDocument {
         description: Says hello.
         input_schema:
           type: object
-        # Who answers: a strategy, by its name, and what belongs to it.
+        # Who answers: a strategy, by its name, and a table of that name with what belongs to it.
         mock:
           strategy: static
-          content: Hello from Metis!
+          static:
+            content: Hello from Metis!
 
     """
 
@@ -215,7 +231,8 @@ struct InitDocument {
         mime_type: text/plain
         mock:
           strategy: static
-          content: Welcome!
+          static:
+            content: Welcome!
       # A template: {name} is filled in by clients, and completed from this list.
       - uri: "notes://{name}"
         name: note
@@ -239,7 +256,8 @@ struct InitDocument {
             default: swift
         mock:
           strategy: static
-          content: Review the code in the open file.
+          static:
+            content: Review the code in the open file.
 
     """
 
@@ -255,7 +273,10 @@ struct InitDocument {
   ]
 
   private var document: JSONValue {
-    var root: JSONValue = [:]
+    var root: JSONValue = [
+      "$schema": .string("./\(InitPlan.schemaFile)"),
+      "config_version": JSONValue(ConfigMigration.present),
+    ]
     if has(.tools) { root["tools_dir"] = "config/tools" }
     root["server"] = [
       "name": .string(plan.name), "version": "1.0.0", "host": "127.0.0.1",
@@ -266,7 +287,7 @@ struct InitDocument {
       root["tools"] = [
         [
           "name": "hello", "description": "Says hello.", "input_schema": ["type": "object"],
-          "mock": ["strategy": "static", "content": "Hello from Metis!"],
+          "mock": ["strategy": "static", "static": ["content": "Hello from Metis!"]],
         ]
       ]
     }
@@ -274,7 +295,8 @@ struct InitDocument {
       root["resources"] = [
         [
           "uri": "notes://welcome", "name": "welcome", "description": "A note.",
-          "mime_type": "text/plain", "mock": ["strategy": "static", "content": "Welcome!"],
+          "mime_type": "text/plain",
+          "mock": ["strategy": "static", "static": ["content": "Welcome!"]],
         ],
         [
           "uri": "notes://{name}", "name": "note", "mime_type": "application/json",
@@ -292,7 +314,9 @@ struct InitDocument {
               "enum": ["swift", "c", "rust"], "default": "swift",
             ]
           ],
-          "mock": ["strategy": "static", "content": "Review the code in the open file."],
+          "mock": [
+            "strategy": "static", "static": ["content": "Review the code in the open file."],
+          ],
         ]
       ]
     }

@@ -138,10 +138,17 @@ struct InitPlan {
 
   // MARK: Writing
 
+  /// What editors check the configuration with.
+  static let schemaFile = "metis.schema.json"
+
   /// The files, by their path in the folder.
   var files: [(path: String, text: String)] {
     let document = InitDocument(plan: self)
-    var files = [(path: "metis.\(format.rawValue)", text: document.configuration)]
+    let schema = ConfigSchema.document(of: .root).jsonBytes(pretty: true)
+    var files = [
+      (path: "metis.\(format.rawValue)", text: document.configuration),
+      (path: Self.schemaFile, text: String(decoding: schema, as: UTF8.self) + "\n"),
+    ]
     if samples.contains(.tools) {
       files.append((path: "config/tools/echo.\(format.rawValue)", text: document.folderTool))
     }

@@ -60,6 +60,14 @@ extension Skeleton {
           provides: ["@NAME@"])
       }
 
+      /// What the section may hold: the host names every mistake with its line.
+      static var schema: StaticString? {
+        \"""
+        {"type":"object","additionalProperties":false,"properties":{\\
+        "greeting":{"type":"string","description":"What is said first."}}}
+        \"""
+      }
+
       private let greeting: String
 
       init(config: Config, target: Target) throws {

@@ -1,5 +1,19 @@
 /**
  * Configuration: what a plugin's sections look like, so that mistakes are found before it serves.
+ *
+ * The host holds each section against its schema, reports all that is wrong in the words and lines
+ * of the configuration, and only then hands the section to `check` and `create`. It follows these
+ * annotations:
+ *
+ *   "format": "metis-path"       a file that has to exist; it is watched
+ *   "format": "metis-glob"       a pattern of files (`*`, `?`, `[...]`), of which there has to be one
+ *   "format": "metis-directory"  a folder that has to exist; it is watched
+ *   "writeOnly": true            a secret: masked, never quoted, a warning where it stands in the clear
+ *   "x-metis-strategy": true     a table such as `mock`: `strategy` and what that strategy receives,
+ *                                checked by the plugin that provides it
+ *
+ * Paths are relative to the folder of the file that holds the section. A text that came from the
+ * environment arrives as a number or a truth value where the schema wants no text.
  */
 #ifndef METIS_EXT_CONFIG_H
 #define METIS_EXT_CONFIG_H
@@ -8,7 +22,8 @@
 
 #define METIS_CONFIG_V1 "metis.config/1"
 
-/** The manifest's [config] table. */
+/** The manifest's [config] table. `init` has it before the schema can be asked for: what is wrong
+ * with it refuses the plugin after `init`, and texts of the environment stay texts. */
 #define METIS_SECTION_PLUGIN 1u
 /** A strategy's own section of a definition. */
 #define METIS_SECTION_STRATEGY 2u
@@ -22,7 +37,8 @@ typedef struct metis_config_v1 {
   /** sizeof(metis_config_v1). */
   uint32_t size;
   uint32_t flags;
-  /** The JSON Schema (2020-12) of a section, or an empty slice. Lives as long as the plugin.
+  /** The JSON Schema (2020-12) of a section, or an empty slice. Lives as long as the plugin. One
+   * that does not compile is a warning; its sections then go to `check` as they are.
    * [main-thread] */
   metis_slice_v1 (*schema)(void *plugin, uint32_t section);
   /**

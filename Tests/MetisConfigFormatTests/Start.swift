@@ -1,7 +1,0 @@
-import Testing
-
-@testable import MetisConfig
-
-@Test func aLoaderStartsWithNothingToWatch() {
-  #expect(ConfigLoader(ConfigInputs([])).watched == WatchedPaths())
-}
