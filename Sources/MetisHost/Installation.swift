@@ -24,8 +24,9 @@ public enum Installation {
 
   /// The configuration of a folder; nil where there is none. Several are an error that names them.
   public static func configuration(in folder: String) throws(ConfigErrors) -> String? {
-    let found = ["toml", "yaml", "yml", "json"].map { "\(folder)/metis.\($0)" }
-    return found.first { access($0, R_OK) == 0 }
+    let found = try ConfigInputs.find(in: folder)
+    // Messages name files as people do.
+    return found.map { $0.hasPrefix("./") ? String($0.dropFirst(2)) : $0 }
   }
 
   /// Folders in which libraries are searched: beside the executable, and as installed.

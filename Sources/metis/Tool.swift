@@ -7,7 +7,8 @@ import MetisHost
 enum Tool {
   /// Every command, in the order of the help.
   static let commands: [Command] = [
-    .run, .initialize, .configValidate, .configShow, .configDiff, .configConvert, .configMigrate,
+    .run, .initialize, .configValidate, .configExplain, .configShow, .configDiff, .configConvert,
+    .configMigrate,
     .configSchema, .configDocs, .configReload, .configHistory, .configRollback, .pluginList,
     .pluginShow, .pluginSwap,
     .pluginRollback, .pluginEnable, .pluginDisable, .pluginCheck, .pluginNew, .pluginKeys,

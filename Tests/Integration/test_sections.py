@@ -125,3 +125,19 @@ def test_a_strategy_that_is_not_installed_is_told(fresh, tmp_path):
     line = next(line for line in it.lines if "llm" in line)
     assert f"{config}:3:21: warning: tools[0].mock.strategy" in line
     assert 'the strategy "llm" is not installed' in line and "static" in line
+
+
+def test_a_file_that_a_section_names_is_read_again(fresh, tmp_path):
+    (tmp_path / "answer.txt").write_text("old")
+    text = '[[tools]]\nname = "a"\nmock = { strategy = "static", content_file = "answer.txt" }\n'
+    it, config = host(fresh, tmp_path, text)
+    it.ready()
+    assert called(it) == "old"
+    (tmp_path / "answer.txt").write_text("newer")
+    Admin(it).post("/reload")
+    assert called(it) == "newer"
+    (tmp_path / "answer.txt").rename(tmp_path / "answers.txt")
+    problem = refused(it)
+    assert f"{config}:3:33: error: tools[0].mock.content_file: found no file" in problem["detail"]
+    assert 'did you mean "answers.txt"?' in problem["detail"]
+    assert called(it) == "newer"

@@ -11,8 +11,8 @@ extension Example {
       #expect(section["file"] == "data/generated/users.json" && section["cache"] == true)
     },
     Example(15, .main(files: [:])) { configuration in
-      #expect(try tool(configuration).name == "get_user_by_id")
-      #expect(try section(configuration)["script"]?.string?.contains("load_json(") == true)
+      try #expect(tool(configuration).name == "get_user_by_id")
+      try #expect(section(configuration)["script"]?.string?.contains("load_json(") == true)
     },
     Example(20, .main(files: [:])) { configuration in
       let tool = try tool(configuration)
@@ -71,12 +71,12 @@ extension Example {
         // Nothing of it stands in the clear.
         #expect(!warns(configuration, "valid_keys"))
       },
-      { #expect(try section($0)["api_key"] == "three") }),
+      { try #expect(section($0)["api_key"] == "three") }),
     Example(82, .main(files: [:])) { configuration in
       #expect(configuration.server.name == "Dev Mock Server" && configuration.server.port == 3000)
       #expect(configuration.auth.methods.isEmpty)
       #expect(configuration.resources[0].mock.section["content"] == ["message": "Hello, World!"])
-      #expect(try tool(configuration).mock.strategy == "echo")
+      try #expect(tool(configuration).mock.strategy == "echo")
     },
     Example(83, .main(files: [:])) { configuration in
       #expect(configuration.auth.methods.map(\.name) == ["api_key"])
@@ -88,7 +88,7 @@ extension Example {
     Example(84, .main(files: [:])) { configuration in
       #expect(configuration.performance.maxConcurrentRequests == 10_000)
       #expect(configuration.performance.workerThreads == 8)
-      #expect(try section(configuration)["schema"]?["timestamp"] == ["type": "timestamp"])
+      try #expect(section(configuration)["schema"]?["timestamp"] == ["type": "timestamp"])
       #expect(warns(configuration, "cache"))
     },
   ]

@@ -24,8 +24,8 @@ extension Example {
     // A file, or a script in place; the context goes with the file.
     Example(
       25, .pieces(scripts, of: .mock),
-      { #expect(try section($0)["script_file"] == "scripts/generate_response.rhai") },
-      { #expect(try section($0)["script"]?.string?.contains("fake_name()") == true) },
+      { try #expect(section($0)["script_file"] == "scripts/generate_response.rhai") },
+      { try #expect(section($0)["script"]?.string?.contains("fake_name()") == true) },
       { configuration in
         let section = try section(configuration)
         #expect(section["context"]?["custom_state"] == ["counter": 0])

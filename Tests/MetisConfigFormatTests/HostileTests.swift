@@ -23,8 +23,9 @@ import Testing
       - !!str 12
       - ? key
         : - - nested
-    "quoted \\
-      key": &n !!int 0x1F
+    quoted: "x \\
+      y"
+    "key": &n !!int 0x1F
     last: *n
     ...
 
@@ -148,7 +149,7 @@ import Testing
     }
     #expect(
       complaint(text)
-        == "f:5:34: error: the aliases stand for more than 100000 values; the limit is 100000")
+        == "f:5:45: error: the aliases stand for more than 100000 values; the limit is 100000")
     let long = "a: &a " + String(repeating: "x", count: 1 << 20) + "\nb:\n"
     #expect(
       complaint(long + String(repeating: "  - *a\n", count: 17))

@@ -145,6 +145,13 @@ private enum Suite {
     #expect(complaint(text, as: .toml)?.hasPrefix("f:1:") == true)
   }
 
+  @Test(arguments: ["a+b = 1", "ä = 1", "[t]\nkä = 1"])
+  func tellsHowOtherKeysAreWritten(_ text: String) {
+    #expect(
+      complaint(text, as: .toml)?.hasSuffix(
+        "(put a key of other characters than A-Z, a-z, 0-9, _ and - in quotes)") == true)
+  }
+
   @Test func readsWhatLooksLikeWhatIsRefused() throws {
     let text = """
       a = "0x1p3" # 0x1p3

@@ -45,9 +45,7 @@ import Testing
         pattern = '^\d+$'
 
         [[tools.rules]]
-
-        [tools.rules.a.b]
-        c = 1
+        a = { b = { c = 1 } }
 
         [[tools.rules]]
         a = {}

@@ -20,10 +20,10 @@ import Testing
       "a: [1,\n  2\nb: 3\n", "3:2",
       "did not find expected ',' or ']', in the list that begins in line 1"
     ),
-    ("a: {b: 1\n", "1:9", "did not find expected ',' or '}'"),
-    ("a: \"secret\n", "1:11", "found the end of the file, expected the quote that closes the text"),
+    ("a: {b: 1\n", "2:1", "did not find expected ',' or '}'"),
+    ("a: \"secret\n", "2:1", "found the end of the file, expected the quote that closes the text"),
     ("a: ]\n", "1:4", "found no value where one is expected"),
-    ("a: \"\\q\"\n", "1:6", "found an unknown escape in a text in double quotes"),
+    ("a: \"\\q\"\n", "1:5", "found an unknown escape in a text in double quotes"),
     ("a: \"\\ud83d\\ude00\"\n", "1:7", "found an escape that is no Unicode character"),
     ("%YAML 2.0\n---\na: 1\n", "1:1", "found a %YAML directive of another version, expected 1.2"),
     ("%FOO\n---\na: 1\n", "1:5", "found an unknown directive, expected %YAML or %TAG"),

@@ -53,7 +53,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("3", "complete: found an integer, expected an array of strings or a table with values"),
+    (
+      "3",
+      "complete: found an integer, expected an array of strings, a table, or an array of tables"
+    ),
     ("[1]", "[0]: found an integer, expected a string"),
     ("{}", "complete: expected values, an array of strings"),
     ("{ values = \"x\" }", "complete.values: found a string, expected an array of strings"),
@@ -71,7 +74,7 @@ import Testing
       "variants[0]: a variant needs when, the values of other arguments"
     ),
     ("[{ when = {}, values = [] }]", "[0].when: found an empty table, expected the values of"),
-    ("[{ when = 1, values = [] }]", "[0].when: found an integer, expected the values of"),
+    ("[{ when = 1, values = [] }]", "[0].when: found an integer, expected a table"),
     ("[{ when = { a = 1 }, values = [] }]", "[0].when.a: found an integer, expected a string"),
     (
       "[{ when = { b = \"1\" }, values = [] }]",

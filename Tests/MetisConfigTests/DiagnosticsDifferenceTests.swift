@@ -97,8 +97,8 @@ private func text(_ old: String, _ new: String) throws -> String {
       "[[resources]]\nuri = \"a://b\"\nname = \"x\"\n[[resources]]\nuri_template = \"a://{c}\"\nname = \"x\""
     let new = old.replacing("a://{c}\"\nname = \"x\"", with: "a://{c}\"\nname = \"y\"")
     #expect(try changes(old, new).map(\.path) == ["resources[\"a://{c}\"].name"])
-    let arguments = {
-      "[[prompts]]\nname = \"p\"\narguments = [{ name = \"a\", required = \($0) }]"
+    let arguments = { (required: String) in
+      "[[prompts]]\nname = \"p\"\narguments = [{ name = \"a\", required = \(required) }]"
     }
     #expect(
       try changes(arguments("true"), arguments("false")).map(\.path)

@@ -6,10 +6,10 @@ import Testing
 /// The excerpt of an error in `text`.
 private func render(
   _ text: String, _ line: Int, _ column: Int, message: String = "wrong", hint: String? = nil,
-  width: Int = 100
+  width: Int = 100, file: String = "m.toml"
 ) -> [String] {
   let error = ConfigError(
-    at: ConfigPlace(file: "m.toml", line: line, column: column), message: message, hint: hint)
+    at: ConfigPlace(file: file, line: line, column: column), message: message, hint: hint)
   let style = ConfigDiagnostic.Style(width: width)
   return ConfigDiagnostic.render(error, source: { _ in Array(text.utf8) }, style: style)
     .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
@@ -189,7 +189,7 @@ private func render(
     ("- password: hunter2", 3, "- password: ***", "  ^~~~~~~~"),
     (
       "{ \"api_key\": \"hunter2\", \"a\": 1 }", 25, "{ \"api_key\": \"***\", \"a\": 1 }",
-      "                     ^"
+      "                    ^"
     ),
     ("valid_keys = [\"hunter2\", \"hunter2\"]", 1, "valid_keys = [\"***\", \"***\"]", "^~~~~~~~~~"),
     (
@@ -210,7 +210,7 @@ private func render(
     ("# token = \"hunter2\"", 3, "# token = \"***\"", "  ^~~~~"),
     ("allow_secret = true", 1, "allow_secret = true", "^~~~~~~~~~~~"),
     ("[auth.api_key]", 2, "[auth.api_key]", " ^~~~~~~~~~~~"),
-    ("token = \"hun\\\"ter2\" x", 1, "token = \"***\" x", "^~~~~"),
+    ("token = \"hun\\\"ter2\" x", 1, "token = \"***\" ***", "^~~~~"),
   ])
   func secretsOfALineAreStars(_ line: String, _ column: Int, _ text: String, _ marks: String) {
     let lines = render("x = 1\n\(line)\n", 2, column)
@@ -227,6 +227,9 @@ private func render(
     ("valid_keys:\n  - hunter2\n  - \"hunter2\"\nname: x", [2, 3], 4),
     ("valid_keys:\n- hunter2\nname: x", [2], 3),
     ("token:\n  hunter2\nname: x", [2], 3),
+    ("token: \"hunter2\n  hunter2: a\"\nname: x", [1, 2], 3),
+    ("token: hunter2\n  hunter2\nname: x", [1, 2], 3),
+    ("token = \"hunter2\nname = \"x\"", [1], 2),
     ("{\n  \"valid_keys\": [\n    \"hunter2\"\n  ],\n  \"name\": \"x\"\n}", [3], 5),
     ("token = \"\"\"hunter2\nhunter2\nname = \"x\"", [1, 2], 3),
   ])
@@ -239,6 +242,22 @@ private func render(
     if !text.hasPrefix("token = \"\"\"") {
       #expect(render(text, shown, 1)[2].contains("x"))
     }
+  }
+
+  /// Quotes and brackets that mean nothing open nothing.
+  @Test(arguments: [
+    ("m.toml", "# use \"\"\" or [ here\ntoken = \"hunter2\"\n", 2),
+    ("m.toml", "a = 1 # '\'\'\n[b]\ntoken = 'hunter2'\n", 3),
+    ("m.yaml", "a: '\'\'\'\ntoken: hunter2\n", 2),
+    ("m.yaml", "a: see [x\nprivate_key: |\n  hunter2\n  hunter2: a\n", 4),
+    ("m.yaml", "a: [1,\n  2]\ntokens:\n  - hunter2\n", 4),
+    ("m.yaml", "x:\n  # don't, \"\n  token: >\n    hunter2=\n", 4),
+    ("m.json", "{\"a\": \"#\", \"b\": [\n{\"token\":\n\"hunter2\"}]}", 3),
+  ])
+  func oddSignsOpenNothing(_ file: String, _ text: String, _ line: Int) {
+    let lines = render(text, line, 1, file: file)
+    #expect(!lines.joined().contains("hunter2"))
+    #expect(lines[2].contains("***"))
   }
 
   /// A table under a name that sounds secret is no secret by itself.
@@ -255,7 +274,7 @@ private func render(
     for end in 0...text.count {
       var bytes = Array(text[..<end])
       bytes.append(0xff)
-      let excerpt = SourceExcerpt(bytes, secretNames: [])
+      let excerpt = SourceExcerpt(bytes, format: "toml", secretNames: [])
       for line in 0...6 {
         for column in [0, 1, 5, 40] {
           let shown = excerpt.line(line, column: column, width: 30)

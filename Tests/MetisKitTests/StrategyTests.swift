@@ -30,6 +30,8 @@ private struct Actor: Strategy {
 
   static var schema: StaticString? { #"{"type":"object"}"# }
 
+  static var manifestSchema: StaticString? { #"{"type":"object","minProperties":1}"# }
+
   static func check(_ config: Config) throws {
     if config.greeting.isEmpty {
       throw ConfigError(["greeting"], "found an empty text, expected a greeting")
@@ -121,6 +123,11 @@ private func actor(config: String = "{}") throws -> LoadedPlugin {
     #expect(plugin.strategy.flags == METIS_STRATEGY_REENTRANT)
     #expect(plugin.query("metis.auth/1", metis_auth_v1.self) == nil)
     #expect(plugin.schema == #"{"type":"object"}"#)
+    let config = try #require(plugin.query("metis.config/1", metis_config_v1.self)).pointee
+    #expect(
+      string(config.schema(plugin.plugin, METIS_SECTION_PLUGIN))
+        == #"{"type":"object","minProperties":1}"#)
+    #expect(string(config.schema(plugin.plugin, METIS_SECTION_AUTH)) == "")
     #expect(StrategyOptions.mayBlock.rawValue == METIS_STRATEGY_MAY_BLOCK)
   }
 

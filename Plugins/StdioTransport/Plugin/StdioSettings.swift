@@ -73,7 +73,7 @@ struct StdioSettings {
     guard streamLow < streamHigh else {
       throw Problem(
         message: "stream_low_watermark: found \(streamLow), expected less than "
-          + "stream_high_watermark, which is \(streamHigh)")
+          + "stream_high_watermark, which is \(streamHigh) and at most stream_limit")
     }
     guard streamHigh <= streamLimit else {
       throw Problem(

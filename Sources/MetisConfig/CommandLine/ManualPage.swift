@@ -23,7 +23,11 @@ extension ProgramSyntax {
     }
     if !commands.isEmpty {
       page += ".SH COMMANDS\n"
-      for command in commands { page += Self.section(command) }
+      for command in commands {
+        // The spelled-out name of what the program does by itself.
+        let isSame = command.options.map(\.name) == syntax?.options.map(\.name)
+        page += Self.section(command, withOptions: !isSame || command.options.isEmpty)
+      }
     }
     let variables = ([syntax].compactMap { $0 } + commands).flatMap(\.variables)
     page += Self.entries("ENVIRONMENT", variables)
@@ -51,10 +55,10 @@ extension ProgramSyntax {
     return line + "\n"
   }
 
-  private static func section(_ command: CommandSyntax) -> String {
+  private static func section(_ command: CommandSyntax, withOptions: Bool) -> String {
     var text = ".SS \"\(roff(command.usage))\"\n" + paragraphs(command.summary, command.notes)
     text += tagged(command.operands.map { .init($0.name, $0.help) })
-    return text + options(command, withHelp: false)
+    return text + (withOptions ? options(command, withHelp: false) : "")
   }
 
   private static func options(_ syntax: CommandSyntax, withHelp: Bool = true) -> String {

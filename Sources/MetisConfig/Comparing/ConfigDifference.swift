@@ -96,8 +96,9 @@ private struct Comparison {
 
   var changes: [ConfigDifference.Change] = []
 
-  /// Keys by which the tables of an array are known, in the order in which they are tried.
-  private static let identities = ["name", "uri", "uri_template", "uriTemplate", "id"]
+  /// Keys by which the tables of an array are known, in the order in which they are tried; of those
+  /// that stand together each table has one.
+  private static let identities = [["uri_template", "uriTemplate", "uri"], ["name"], ["id"]]
 
   mutating func compare(
     _ old: ConfigValue, _ new: ConfigValue, at position: Position, place: ConfigPlace
@@ -105,8 +106,8 @@ private struct Comparison {
     if let oldEntries = old.table, let newEntries = new.table {
       tables(oldEntries, newEntries, position)
     } else if let oldElements = old.array, let newElements = new.array,
-      let oldNames = Self.names(oldElements), let newNames = Self.names(newElements),
-      !(oldElements.isEmpty && newElements.isEmpty)
+      !(oldElements.isEmpty && newElements.isEmpty),
+      let (oldNames, newNames) = Self.names(oldElements, newElements)
     {
       definitions(
         Array(zip(oldNames, oldElements)), Array(zip(newNames, newElements)), position, place)
@@ -176,18 +177,21 @@ private struct Comparison {
     }
   }
 
-  /// What the tables of an array are known by: nil where one of them has nothing, or two the same.
-  private static func names(_ elements: [ConfigValue]) -> [String]? {
-    if elements.isEmpty { return [] }
-    for key in identities {
-      let names = elements.compactMap { $0[key]?.string }
-      if names.count == elements.count, Set(names).count == names.count { return names }
+  /// What the tables of two arrays are known by: nil where one of them has nothing, or two of one
+  /// array the same.
+  private static func names(
+    _ old: [ConfigValue], _ new: [ConfigValue]
+  ) -> (old: [String], new: [String])? {
+    for keys in identities {
+      let names = { (elements: [ConfigValue]) -> [String]? in
+        let names = elements.compactMap { element in
+          keys.lazy.compactMap { element[$0]?.string }.first
+        }
+        return names.count == elements.count && Set(names).count == names.count ? names : nil
+      }
+      if let oldNames = names(old), let newNames = names(new) { return (oldNames, newNames) }
     }
-    // Resources and templates stand in one array, each with its own key.
-    let names = elements.compactMap { element in
-      identities.dropFirst().lazy.compactMap { element[$0]?.string }.first
-    }
-    return names.count == elements.count && Set(names).count == names.count ? names : nil
+    return nil
   }
 
   private mutating func add(

@@ -160,18 +160,21 @@ struct DeclarationCheck {
     }
   }
 
-  /// The first alternative without an error counts; else the errors of the one with the fewest.
+  /// The alternative without an error counts, else the one that comes nearest: the fewest elements
+  /// of another form, the first of them as late as possible, the fewest errors.
   private mutating func check(_ value: ConfigValue, againstOneOf kinds: [KeyDeclaration.Kind]) {
-    var best: (errors: [ConfigError], kind: KeyDeclaration.Kind)?
+    var best: (rank: (Int, Int, Int), kind: KeyDeclaration.Kind)?
     for kind in kinds where kind.resembles(value) {
       let scratch = ConfigReport()
       var check = DeclarationCheck(scratch, path: base)
       check.trail = trail
       check.isLater = isLater
       check.check(value, against: kind)
-      let errors = scratch.errors(in: [])
-      if errors.count < best?.errors.count ?? .max { best = (errors, kind) }
-      if errors.isEmpty { break }
+      let misfits = (value.array ?? []).indices.filter { index in
+        !(kind.element?.resembles(value.array?[index] ?? value) ?? true)
+      }
+      let rank = (misfits.count, -(misfits.first ?? 0), scratch.errors(in: []).count)
+      if best.map({ rank < $0.rank }) ?? true { best = (rank, kind) }
     }
     guard let best else {
       return mismatch(value, expected: KeyDeclaration.Kind.oneOf(kinds).expectation)

@@ -53,6 +53,15 @@ extension KeyDeclaration.Kind {
     }
   }
 
+  /// What the elements of an array of this kind are.
+  var element: KeyDeclaration.Kind? {
+    switch self {
+    case .array(let kind): kind
+    case .tables(let table): .table(table)
+    default: nil
+    }
+  }
+
   /// What an array of them holds.
   var plural: String {
     switch self {

@@ -9,13 +9,15 @@ extension TableDeclaration {
       KeyDeclaration("resource_templates", .tables(.resourceTemplate), "templates of resources"),
       KeyDeclaration("prompts", .tables(.prompt), "prompts"),
       KeyDeclaration(
-        "tools_dir", .path, example: #""config/tools/""#,
-        "a folder of tools, a file each, in the order of their names"),
+        "tools_dir", .oneOf([.path, .array(of: .path)]), example: #""config/tools/""#,
+        "a folder of tools, or several, with those below: files of one or many, in the order of "
+          + "their paths"),
       KeyDeclaration(
-        "resources_dir", .path, example: #""config/resources/""#,
+        "resources_dir", .oneOf([.path, .array(of: .path)]), example: #""config/resources/""#,
         "the same for resources and templates"),
       KeyDeclaration(
-        "prompts_dir", .path, example: #""config/prompts/""#, "the same for prompts"),
+        "prompts_dir", .oneOf([.path, .array(of: .path)]), example: #""config/prompts/""#,
+        "the same for prompts"),
       KeyDeclaration(
         "defaults", .table(.defaults), "what holds where definitions say nothing themselves"),
       KeyDeclaration(

@@ -21,7 +21,7 @@ public struct DefinitionDefaults {
     }
   }
 
-  private let report: ConfigReport
+  private var report: ConfigReport
   /// All layers of a kind in one, without a group.
   private var plain: [Kind: ConfigValue] = [:]
   /// The same with each group.
@@ -43,6 +43,13 @@ public struct DefinitionDefaults {
       }
     }
     checkBehaviors(root)
+  }
+
+  /// The same, with what is wrong with definitions reported to `report`.
+  func reporting(to report: ConfigReport) -> DefinitionDefaults {
+    var defaults = self
+    defaults.report = report
+    return defaults
   }
 
   /// What holds for a definition of `kind` with `group = "<group>"`, the farthest first, each with

@@ -59,7 +59,7 @@ extension MockSettings {
     var table = reader.table
     table.content = .table(entries)
     let section = ConfigSection(
-      table, path: reader.path, directory: FilePath.directory(of: reader.place.file))
+      table, path: reader.path, directory: reader.place.directory)
     return MockSettings(
       strategy: name, section: section, seed: seed, timeout: timeout, place: strategy.place)
   }

@@ -15,7 +15,7 @@ extension PromptDefinition {
       name: name, title: common.title, description: common.description, icons: common.icons,
       meta: common.meta, arguments: arguments, group: common.group, behavior: common.behavior,
       mock: mock, definition: value.toJSON(),
-      directory: FilePath.directory(of: value.place.file),
+      directory: value.place.directory,
       place: reader.value("name")?.place ?? value.place)
   }
 }

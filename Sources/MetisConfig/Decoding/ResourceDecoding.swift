@@ -32,7 +32,7 @@ extension ResourceDefinition {
       icons: common.icons, meta: common.meta, completions: completions, ttlMs: ttlMs,
       cacheScope: scope, group: common.group,
       behavior: common.behavior, mock: mock, definition: value.toJSON(),
-      directory: FilePath.directory(of: value.place.file), place: address.place)
+      directory: value.place.directory, place: address.place)
   }
 
   /// The URI or the template of URIs.

@@ -108,7 +108,7 @@ struct TableReader {
 
   private static func file(_ value: ConfigValue) -> String? {
     guard let text = value.string, !text.isEmpty else { return nil }
-    return FilePath.resolve(text, in: FilePath.directory(of: value.place.file))
+    return FilePath.resolve(text, in: value.place.directory)
   }
 
   private func report(missing file: String, _ value: ConfigValue, _ path: String) {

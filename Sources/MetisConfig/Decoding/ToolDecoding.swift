@@ -30,7 +30,7 @@ extension ToolDefinition {
       taskSupport: support ?? .forbidden,
       validation: validation ?? defaults, parameterHeaders: headers ?? [],
       group: common.group, behavior: common.behavior, mock: mock,
-      definition: value.toJSON(), directory: FilePath.directory(of: value.place.file),
+      definition: value.toJSON(), directory: value.place.directory,
       place: reader.value("name")?.place ?? value.place)
   }
 

@@ -213,6 +213,7 @@ private struct ReferencePage {
     switch type {
     case "text": "texts"
     case "path": "paths"
+    case "table": "tables"
     case "table of a plugin": "tables of a plugin"
     case "anything": "anything"
     default: type

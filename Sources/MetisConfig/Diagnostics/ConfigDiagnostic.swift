@@ -167,7 +167,9 @@ private struct DiagnosticSources {
   ) -> SourceExcerpt? {
     guard error.line > 0 else { return nil }
     if let known = excerpts[error.file] { return known }
-    let excerpt = source(error.file).map { SourceExcerpt($0, secretNames: secretNames) }
+    let excerpt = source(error.file).map {
+      SourceExcerpt($0, format: FilePath.fileExtension(of: error.file), secretNames: secretNames)
+    }
     excerpts[error.file] = .some(excerpt)
     return excerpt
   }

@@ -16,10 +16,15 @@ struct SecretLexing {
 
   private var position = 0
 
+  /// Whether what is read stands behind a `#`.
+  private var isComment = false
+
   /// An open bracket, or the top.
   private struct Frame {
     /// Whether the value that is read belongs to a secret key.
     var isSecret = false
+    /// Whether a string of that value was read: what follows on the line is a comment or a mistake.
+    var hasString = false
     /// Whether it is an array: it inherits the secret of its key, which a comma does not end.
     var inherits = false
   }
@@ -28,9 +33,16 @@ struct SecretLexing {
   /// The indentation of a secret key whose value goes on in the lines below; nil: none.
   private var block: (indent: Int, isText: Bool)?
 
+  /// The format, by the ending of its files.
+  private let format: String
+
+  /// The indentation of the line with the outermost open bracket.
+  private var openIndent = 0
+
   /// Looks through `bytes` at once. `names` are declared secrets.
-  init(_ bytes: [UInt8], names: Set<String>) {
+  init(_ bytes: [UInt8], format: String, names: Set<String>) {
     self.bytes = bytes
+    self.format = format
     self.names = names
     while position < bytes.count { line() }
   }
@@ -58,9 +70,28 @@ struct SecretLexing {
       }
       self.block = nil
     }
-    if frames.count == 1 { frames[0].isSecret = false }
-    while position < bytes.count, bytes[position] != Self.newline { token(indent) }
+    // In YAML what is in brackets stands further right: an odd bracket in a text opened nothing.
+    let isOver =
+      format != "toml" && format != "json" && start < end && indent <= openIndent
+      && !"]}".utf8.contains(bytes[start])
+    if frames.count == 1 || isOver { frames = [Frame()] }
+    while position < bytes.count, bytes[position] != Self.newline {
+      if bytes[position] == UInt8(ascii: "#") { comment(indent) } else { token(indent) }
+    }
     if position < bytes.count { position += 1 }
+  }
+
+  /// Reads the rest of a line behind `#`, whose brackets and quotes mean nothing for the lines below.
+  private mutating func comment(_ indent: Int) {
+    let before = (frames, block, openIndent)
+    let isBehindString =
+      frames[frames.count - 1].hasString && position > 0 && bytes[position - 1] <= 0x20
+    if isBehindString { frames[frames.count - 1] = Frame() }
+    isComment = true
+    position += 1
+    while position < bytes.count, bytes[position] != Self.newline { token(indent) }
+    isComment = false
+    (frames, block, openIndent) = before
   }
 
   private mutating func token(_ indent: Int) {
@@ -72,9 +103,11 @@ struct SecretLexing {
       position += 1
     case UInt8(ascii: "["):
       let isSecret = frames[frames.count - 1].isSecret
+      if frames.count == 1 { openIndent = indent }
       frames.append(Frame(isSecret: isSecret, inherits: true))
       position += 1
     case UInt8(ascii: "{"):
+      if frames.count == 1 { openIndent = indent }
       frames.append(Frame())
       position += 1
     case UInt8(ascii: "]"), UInt8(ascii: "}"):
@@ -85,7 +118,8 @@ struct SecretLexing {
       if let key = key(at: position, before: end) {
         open(key, indent, end)
       } else if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
-        string(byte)
+        string(byte, indent)
+        frames[frames.count - 1].hasString = !frames[frames.count - 1].inherits
       } else {
         word(end)
       }
@@ -133,36 +167,41 @@ struct SecretLexing {
   private mutating func open(_ key: (isSecret: Bool, value: Int), _ indent: Int, _ end: Int) {
     frames[frames.count - 1].isSecret = key.isSecret
     frames[frames.count - 1].inherits = false
+    frames[frames.count - 1].hasString = false
     position = key.value
     guard key.isSecret, frames.count == 1 else { return }
     var start = position
     while start < end, bytes[start] <= 0x20 { start += 1 }
-    if start >= end || bytes[start] == UInt8(ascii: "#") {
-      block = (indent, false)
-    } else if bytes[start] == UInt8(ascii: "|") || bytes[start] == UInt8(ascii: ">") {
-      block = (indent, true)
-      position = end
-    }
+    // A value of YAML may go on below, with more space before it.
+    let isText =
+      start < end && (bytes[start] == UInt8(ascii: "|") || bytes[start] == UInt8(ascii: ">"))
+    block = (indent, isText)
+    if isText { position = end }
   }
 
   /// A string; one in three quotes goes over lines.
-  private mutating func string(_ quote: UInt8) {
-    let isLong = at(position + 1) == quote && at(position + 2) == quote
+  private mutating func string(_ quote: UInt8, _ indent: Int) {
+    // YAML has no long strings; `''''` is one with a quote in it.
+    let isLong =
+      format == "toml" && !isComment && at(position + 1) == quote && at(position + 2) == quote
     var offset = position + (isLong ? 3 : 1)
     let start = offset
     while offset < bytes.count {
       if bytes[offset] == Self.newline, !isLong { break }
+      let isEscape = quote == UInt8(ascii: "\"") && bytes[offset] == UInt8(ascii: "\\")
       if bytes[offset] == quote,
         !isLong || (at(offset + 1) == quote && at(offset + 2) == quote)
       {
         break
       }
-      offset += quote == UInt8(ascii: "\"") && bytes[offset] == UInt8(ascii: "\\") ? 2 : 1
+      offset += isEscape && (isLong || at(offset + 1) != Self.newline) ? 2 : 1
     }
     let end = min(offset, bytes.count)
     content(start, end)
     position = end
-    if position < bytes.count, bytes[position] == quote { position += isLong ? 3 : 1 }
+    let isClosed = end < bytes.count && bytes[end] == quote
+    if !isClosed, frames.count == 1, frames[0].isSecret { block = (indent, true) }
+    if isClosed { position += isLong ? 3 : 1 }
     position = min(position, bytes.count)
   }
 

@@ -4,15 +4,16 @@ struct SourceExcerpt {
   private let lineStarts: [Int]
   private let hidden: [Range<Int>]
 
-  /// An excerpt of `bytes`; `secretNames` are keys that are declared to hold secrets.
-  init(_ bytes: [UInt8], secretNames: Set<String>) {
+  /// An excerpt of `bytes`, of a file whose name ends with `format`; `secretNames` are keys that are
+  /// declared to hold secrets.
+  init(_ bytes: [UInt8], format: String, secretNames: Set<String>) {
     self.bytes = bytes
     var starts = [0]
     for (offset, byte) in bytes.enumerated() where byte == UInt8(ascii: "\n") {
       starts.append(offset + 1)
     }
     lineStarts = starts
-    hidden = SecretLexing(bytes, names: secretNames).hidden
+    hidden = SecretLexing(bytes, format: format, names: secretNames).hidden
   }
 
   /// A line and what is underlined in it, in columns of the terminal from 0.

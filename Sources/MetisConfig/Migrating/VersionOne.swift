@@ -43,7 +43,10 @@ extension TreeMigration {
         ("lastModified", "last_modified"),
       ]
       var renamed = annotations
-      for (old, new) in names { renamed = rename(in: renamed, old, to: new, path: inner) }
+      // Both spellings at once are a mistake, which stays for the check to report.
+      for (old, new) in names where renamed[new] == nil {
+        renamed = rename(in: renamed, old, to: new, path: inner)
+      }
       value = value.changing(["annotations"]) { entry in
         var entry = entry
         entry?.value = renamed

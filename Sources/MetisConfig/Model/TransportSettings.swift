@@ -106,7 +106,7 @@ extension TransportSettings {
         sections[entry.key] = ConfigSection(entry.value, path: reader.path(entry.key))
       } else {
         reader.report.error(
-          "unknown key: the endpoints of HTTP have no table", at: entry.place,
+          "unknown key", at: entry.place,
           path: reader.path(entry.key),
           hint: "did you mean \"\(entry.key)_path\"?")
       }

@@ -14,7 +14,18 @@ struct JSONMessage {
   /// The words for `error`, which was found in `bytes`.
   init(_ error: JSONError, in bytes: [UInt8]) {
     message = error.message
-    let rest = bytes.dropFirst(error.offset)
+    if error.offset < 2, bytes.starts(with: [0xff, 0xfe]) || bytes.starts(with: [0xfe, 0xff]) {
+      message = "found UTF-16, expected UTF-8"
+      hint = "save the file as UTF-8"
+      return
+    }
+    var start = error.offset
+    if error.kind == .invalidLiteral {
+      // The error stands where the word goes wrong: back to its first letter.
+      while start > 0, start <= bytes.count, Self.isLetter(bytes[start - 1]) { start -= 1 }
+      shift = error.offset - start
+    }
+    let rest = bytes.dropFirst(start)
     guard let first = rest.first else { return }
     let isMissing =
       switch error.kind {
@@ -30,10 +41,7 @@ struct JSONMessage {
     case .controlCharacter where first == UInt8(ascii: "\n") || first == UInt8(ascii: "\r"):
       message = "found the end of the line in a string"
       hint = "write \\n for a line break"
-    case .invalidUTF8 where error.offset < 2 && (first == 0xff || first == 0xfe):
-      message = "found UTF-16, expected UTF-8"
-      hint = "save the file as UTF-8"
-    case _ where isMissing: find(error, rest: rest, before: bytes.prefix(error.offset))
+    case _ where isMissing: find(error, rest: rest, before: bytes.prefix(start))
     default: break
     }
   }
@@ -61,7 +69,7 @@ struct JSONMessage {
     case _ where ["NaN", "nan", "Infinity", "inf"].contains(word):
       message = "found NaN or Infinity; a number is finite in JSON"
       hint = "write a number, null or a string"
-      if before.last == UInt8(ascii: "-") { shift = 1 }
+      if before.last == UInt8(ascii: "-") { shift += 1 }
     case _ where ["True", "False", "None", "undefined", "NULL", "Null"].contains(word) && !isKey:
       message = "found a word that JSON does not know, expected true, false or null"
     case _ where isKey && !word.isEmpty:
@@ -70,10 +78,11 @@ struct JSONMessage {
     case UInt8(ascii: "+") where error.kind == .expectedValue:
       message = "found a number that begins with +"
       hint = "remove the sign"
-    case UInt8(ascii: ".") where error.kind == .expectedValue:
+    case UInt8(ascii: ".")
+    where error.kind == .expectedValue && rest.dropFirst().first.map(Self.isDigit) == true:
       message = "found a number that begins with ."
       hint = "write a zero before it"
-    case _ where error.kind == .expectedValue && !word.isEmpty:
+    case _ where (error.kind == .expectedValue || error.kind == .invalidLiteral) && !word.isEmpty:
       message = "found a text without quotes, expected a value"
       hint = "put a string in double quotes"
     case UInt8(ascii: "\"") where error.kind == .expectedCommaOrObjectEnd,
@@ -85,16 +94,20 @@ struct JSONMessage {
 
   /// The letters, digits, `_` and `$` that the bytes begin with, where they begin with no digit.
   private static func word(_ bytes: ArraySlice<UInt8>) -> String {
-    guard let first = bytes.first, !(0x30...0x39).contains(first) else { return "" }
-    let word = bytes.prefix(32).prefix { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "$"):
-        true
-      default: byte >= 0x80
-      }
-    }
+    guard let first = bytes.first, !isDigit(first) else { return "" }
+    let word = bytes.prefix(32).prefix { isLetter($0) || isDigit($0) || $0 == UInt8(ascii: "$") }
     return String(decoding: word, as: UTF8.self)
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+
+  private static func isLetter(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "_"):
+      true
+    default: byte >= 0x80
+    }
   }
 
   private static func lastVisible(_ bytes: ArraySlice<UInt8>) -> UInt8? {

@@ -6,18 +6,14 @@ extension ConfigSource {
     do {
       let (value, errors) = try bytes.withUnsafeBytes { raw in
         Result { () throws(JSONError) in
-          var reading = JSONReading(cursor: JSONCursor(raw), bytes: raw, file: file)
+          var reading = JSONReading(
+            cursor: JSONCursor(raw), bytes: raw, origin: ConfigPlace(file: file))
           let value = try reading.value()
           try reading.cursor.finish()
           return (value, reading.errors)
         }
       }.get()
       guard errors.isEmpty else { throw ConfigErrors(errors: errors) }
-      guard value.table != nil else {
-        throw ConfigErrors(errors: [
-          ConfigError(at: value.place, message: "found \(value.kind), expected an object")
-        ])
-      }
       return value
     } catch let error as JSONError {
       let found = JSONMessage(error, in: bytes)
@@ -38,16 +34,17 @@ extension ConfigSource {
 private struct JSONReading {
   var cursor: JSONCursor
   let bytes: UnsafeRawBufferPointer
-  let file: String
+  /// The file as a whole.
+  let origin: ConfigPlace
   var errors: [ConfigError] = []
   private var counted = 0
   private var line = 1
   private var column = 1
 
-  init(cursor: JSONCursor, bytes: UnsafeRawBufferPointer, file: String) {
+  init(cursor: JSONCursor, bytes: UnsafeRawBufferPointer, origin: ConfigPlace) {
     self.cursor = cursor
     self.bytes = bytes
-    self.file = file
+    self.origin = origin
   }
 
   /// The place of the byte at `offset`, which is not before the one asked for last.
@@ -62,7 +59,7 @@ private struct JSONReading {
         column += 1
       }
     }
-    return ConfigPlace(file: file, line: line, column: column)
+    return origin.at(line: line, column: column)
   }
 
   mutating func value() throws(JSONError) -> ConfigValue {

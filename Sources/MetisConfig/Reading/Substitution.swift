@@ -1,18 +1,38 @@
-/// Replaces `${NAME}` and `${NAME:-default}` in strings by variables of the environment. `$${` is a
-/// literal `${`; `${` that is not followed by a name and `}` or `:-` stays as it is.
+/// Replaces references in strings: `${NAME}` and `${NAME:-default}` by variables of the environment,
+/// `${file:PATH}` by what a file holds. `$${` is a literal `${`; `${` that begins neither stays as
+/// it is. Keys are not touched, and what was put in is not looked at again.
 struct Substitution {
   let variable: (String) -> String?
   let report: ConfigReport
+  /// What was looked up; nil where nobody asks.
+  var sources: SubstitutionSources?
+
+  /// How large a file of `${file:PATH}` may be, in bytes.
+  static let greatestFile = 64 << 10
 
   /// `value` with every string in it substituted. `path` is its key path.
   func apply(to value: ConfigValue, path: String) -> ConfigValue {
+    Self.isNeeded(value) ? replaced(value, path: path) : value
+  }
+
+  /// Whether a string in it may hold a reference: most values are spared the copy.
+  private static func isNeeded(_ value: ConfigValue) -> Bool {
+    switch value.content {
+    case .string(let text): text.utf8.contains(UInt8(ascii: "$"))
+    case .array(let elements): elements.contains(where: isNeeded)
+    case .table(let entries): entries.contains { isNeeded($0.value) }
+    default: false
+    }
+  }
+
+  private func replaced(_ value: ConfigValue, path: String) -> ConfigValue {
     var value = value
     switch value.content {
     case .string(let text):
       guard text.utf8.contains(UInt8(ascii: "$")) else { break }
       let (result, used) = substitute(text, at: value.place, path: path)
       value.content = .string(result)
-      value.isSubstituted = used
+      value.isSubstituted = value.isSubstituted || used
     case .array(let elements):
       value.content = .array(
         elements.enumerated().map { apply(to: $1, path: "\(path)[\($0)]") })
@@ -41,16 +61,9 @@ struct Substitution {
       } else if bytes[position...].starts(with: "${".utf8),
         let found = Self.reference(in: bytes, from: position + 2)
       {
-        if let value = variable(found.name), !(value.isEmpty && found.fallback != nil) {
-          out += Array(value.utf8)
+        if let text = replacement(of: found, at: place, path: path) {
+          out += Array(text.utf8)
           used = true
-        } else if let fallback = found.fallback {
-          out += Array(fallback)
-          used = true
-        } else {
-          report.error(
-            "the variable \(found.name) is not set", at: place, path: path,
-            hint: "set it, give a default with ${\(found.name):-…}, or write $${ for a literal ${")
         }
         position = found.end
       } else {
@@ -61,18 +74,76 @@ struct Substitution {
     return (String(decoding: out, as: UTF8.self), used)
   }
 
-  private static func reference(
-    in bytes: [UInt8], from start: Int
-  ) -> (name: String, fallback: ArraySlice<UInt8>?, end: Int)? {
+  /// What stands between `${` and `}`.
+  private struct Reference {
+    enum Source {
+      case variable(String, fallback: String?)
+      case file(String)
+    }
+
+    var source: Source
+    /// The offset after `}`.
+    var end: Int
+  }
+
+  /// What takes the place of `reference`; nil, with an error, where there is nothing.
+  private func replacement(of reference: Reference, at place: ConfigPlace, path: String) -> String?
+  {
+    switch reference.source {
+    case .variable(let name, let fallback):
+      let value = variable(name)
+      sources?.variables[name] = .some(value)
+      if let value, !(value.isEmpty && fallback != nil) { return value }
+      if let fallback { return fallback }
+      report.error(
+        "the variable \(name) is not set", at: place, path: path,
+        hint: "set it, give a default with ${\(name):-…}, or write $${ for a literal ${")
+      return nil
+    case .file(let name): return contents(name, at: place, path: path)
+    }
+  }
+
+  /// The text of a file without the newline at its end.
+  private func contents(_ name: String, at place: ConfigPlace, path: String) -> String? {
+    let file = FilePath.normalized(FilePath.resolve(name, in: place.directory))
+    sources?.files[file] = .some(nil)
+    do {
+      let contents = try FileContents(of: file, limit: Self.greatestFile)
+      sources?.files[file] = .some(contents.identity)
+      var bytes = contents.bytes[...]
+      if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+      if contents.bytes.count > bytes.count, bytes.last == UInt8(ascii: "\r") {
+        bytes.removeLast()
+      }
+      if let text = String(validating: bytes, as: UTF8.self) { return text }
+      report.error("the file \(file) is not text in UTF-8", at: place, path: path)
+    } catch {
+      report.error(
+        "the file \(file) cannot be read: \(error.message)", at: place, path: path,
+        hint: "a relative path stands against \(place.directory); write $${ for a literal ${")
+    }
+    return nil
+  }
+
+  /// The reference whose contents begin at `start`, after `${`; nil where it is none.
+  private static func reference(in bytes: [UInt8], from start: Int) -> Reference? {
     var end = start
     while end < bytes.count, isNameByte(bytes[end], first: end == start) { end += 1 }
     guard end > start, end < bytes.count else { return nil }
     let name = String(decoding: bytes[start..<end], as: UTF8.self)
-    if bytes[end] == UInt8(ascii: "}") { return (name, nil, end + 1) }
-    guard bytes[end...].starts(with: ":-".utf8),
+    if bytes[end] == UInt8(ascii: "}") {
+      return Reference(source: .variable(name, fallback: nil), end: end + 1)
+    }
+    guard bytes[end] == UInt8(ascii: ":"),
       let close = bytes[end...].firstIndex(of: UInt8(ascii: "}"))
     else { return nil }
-    return (name, bytes[(end + 2)..<close], close + 1)
+    if bytes[end...].starts(with: ":-".utf8) {
+      let fallback = String(decoding: bytes[(end + 2)..<close], as: UTF8.self)
+      return Reference(source: .variable(name, fallback: fallback), end: close + 1)
+    }
+    let path = String(decoding: bytes[(end + 1)..<close], as: UTF8.self)
+    guard name == "file", !path.isEmpty else { return nil }
+    return Reference(source: .file(path), end: close + 1)
   }
 
   private static func isNameByte(_ byte: UInt8, first: Bool) -> Bool {
@@ -86,10 +157,28 @@ struct Substitution {
   }
 }
 
+/// What a substitution looked up: while it stays the same, so does the result. Used by one thread.
+final class SubstitutionSources {
+  /// The variables; nil for those that are not set.
+  var variables: [String: String?] = [:]
+
+  /// The files, absolute; nil for those whose next change may not show in their identity.
+  var files: [String: FileIdentity?] = [:]
+
+  /// Whether a look now would find the same.
+  func isUnchanged(_ variable: (String) -> String?) -> Bool {
+    if variables.isEmpty, files.isEmpty { return true }
+    return variables.allSatisfy { variable($0.key) == $0.value }
+      && files.allSatisfy { path, identity in
+        identity != nil && FileIdentity(of: path) == identity
+      }
+  }
+}
+
 extension ConfigValue {
-  /// The value with `${NAME}` and `${NAME:-default}` in its strings replaced by variables of the
-  /// environment; `variable` nil for the process's own. Throws every variable that is not set and
-  /// has no default, with its place.
+  /// The value with the references in its strings replaced (``Substitution``); `variable` nil for
+  /// the process's own environment. Throws every variable that is not set and has no default, and
+  /// every file that cannot be read, with its place.
   public func substituting(
     _ variable: ((String) -> String?)? = nil
   ) throws(ConfigErrors) -> ConfigValue {

@@ -30,7 +30,8 @@ extension ConfigSource {
         file: file, line: Int(error.pointee.line), column: Int(error.pointee.column))
       let message = text(error.pointee.message, error.pointee.message_count)
       throw ConfigErrors(errors: [
-        ConfigError(at: place, message: "not TOML: \(withoutValues(message))")
+        ConfigError(
+          at: place, message: "not TOML: \(withoutValues(message))", hint: hintOnKeys(message))
       ])
     }
     var count = 0
@@ -38,9 +39,18 @@ extension ConfigSource {
       return TOMLDocument(root: ConfigValue(.table([]), at: ConfigPlace(file: file)))
     }
     var reading = TOMLReading(
-      nodes: UnsafeBufferPointer(start: nodes, count: count), file: file)
+      nodes: UnsafeBufferPointer(start: nodes, count: count), origin: ConfigPlace(file: file))
     let root = reading.next()
     return TOMLDocument(root: root, notFinite: reading.notFinite)
+  }
+
+  /// What to do where the parser met a character in a key that only quotes allow.
+  private static func hintOnKeys(_ message: String) -> String? {
+    guard message.contains("expected keys") || message.contains("expected '=', saw"),
+      message.hasSuffix("'"), let seen = message.dropLast().unicodeScalars.last,
+      !seen.isASCII || seen == "+"
+    else { return nil }
+    return "put a key of other characters than A-Z, a-z, 0-9, _ and - in quotes"
   }
 
   /// A parser's message without the values that it quotes: they may be secrets. Names of keys, which
@@ -83,14 +93,15 @@ struct TOMLDocument {
 /// Builds the tree from nodes in pre-order. The parser bounds the depth.
 private struct TOMLReading {
   let nodes: UnsafeBufferPointer<ctoml_node>
-  let file: String
+  /// The file as a whole.
+  let origin: ConfigPlace
   var position = 0
   var notFinite: [(place: ConfigPlace, value: Double)] = []
 
   mutating func next() -> ConfigValue {
     let node = nodes[position]
     position += 1
-    let place = ConfigPlace(file: file, line: Int(node.line), column: Int(node.column))
+    let place = origin.at(line: Int(node.line), column: Int(node.column))
     let content: ConfigValue.Content
     switch node.kind {
     case ctoml_table:
@@ -99,8 +110,7 @@ private struct TOMLReading {
       for _ in 0..<node.child_count {
         let child = nodes[position]
         let key = text(child.key, child.key_count)
-        let keyPlace = ConfigPlace(
-          file: file, line: Int(child.key_line), column: Int(child.key_column))
+        let keyPlace = origin.at(line: Int(child.key_line), column: Int(child.key_column))
         entries.append(ConfigEntry(key: key, at: keyPlace, value: next()))
       }
       content = .table(entries)

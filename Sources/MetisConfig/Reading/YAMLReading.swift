@@ -40,7 +40,8 @@ extension ConfigSource {
 struct YAMLReading: ~Copyable {
   var events: YAMLEvents
   let text: YAMLText
-  let file: String
+  /// The file as a whole: all places share its name.
+  let origin: ConfigPlace
   private(set) var errors: [ConfigError] = []
 
   /// How many errors were reported: ``errors`` holds the first of them.
@@ -64,11 +65,11 @@ struct YAMLReading: ~Copyable {
   init(events: consuming YAMLEvents, text: YAMLText, file: String) {
     self.events = events
     self.text = text
-    self.file = file
+    origin = ConfigPlace(file: file)
   }
 
   mutating func document() throws(ConfigErrors) -> ConfigValue {
-    var root = ConfigValue(.table([]), at: ConfigPlace(file: file, line: 1, column: 1))
+    var root = ConfigValue(.table([]), at: origin.at(line: 1, column: 1))
     _ = try next()
     let start = try next()
     guard case .documentStart(let minor) = start.kind else { return root }
@@ -78,7 +79,7 @@ struct YAMLReading: ~Copyable {
       root.place = place(of: first)
     } else {
       root = try node(first, depth: 1)
-      if root.table == nil, errors.isEmpty {
+      if root.table == nil, root.array == nil, errors.isEmpty {
         report("found \(root.kind), expected a table: lines such as key: value", at: root.place)
       }
     }
@@ -103,7 +104,7 @@ struct YAMLReading: ~Copyable {
       let place =
         error.line > 0
         ? place(line: error.line, column: error.column)
-        : ConfigPlace(file: file, line: text.lastLine, column: text.lastColumn)
+        : origin.at(line: text.lastLine, column: text.lastColumn)
       throw fatal("not YAML: \(found.message)", at: place, hint: found.hint)
     }
   }
@@ -113,8 +114,8 @@ struct YAMLReading: ~Copyable {
   /// libyaml puts the end of a text into a line of its own.
   private func place(line: Int, column: Int) -> ConfigPlace {
     line > text.lastLine
-      ? ConfigPlace(file: file, line: text.lastLine, column: text.lastColumn)
-      : ConfigPlace(file: file, line: line, column: column)
+      ? origin.at(line: text.lastLine, column: text.lastColumn)
+      : origin.at(line: line, column: column)
   }
 
   mutating func report(

@@ -126,16 +126,11 @@ enum YAMLScalar {
     } else if whole.isEmpty {
       return .string
     }
+    let mark = position
     if has(UInt8(ascii: "e"), UInt8(ascii: "E")) {
-      out.append(UInt8(ascii: "e"))
-      if has(UInt8(ascii: "-")) {
-        out.append(UInt8(ascii: "-"))
-      } else {
-        _ = has(UInt8(ascii: "+"))
-      }
-      let exponent = digits()
-      guard !exponent.isEmpty else { return .string }
-      out += exponent
+      _ = has(UInt8(ascii: "-"), UInt8(ascii: "+"))
+      guard !digits().isEmpty else { return .string }
+      out += bytes[mark..<position]
     }
     guard position == bytes.count,
       let number = try? JSONNumber(text: String(decoding: out, as: UTF8.self))

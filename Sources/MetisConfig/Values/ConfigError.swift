@@ -74,10 +74,18 @@ public struct ConfigErrors: Error, Sendable, CustomStringConvertible {
 /// Collects what is found while a configuration is read. Used by one thread.
 final class ConfigReport {
   private var foundErrors: [ConfigError] = []
-  private var foundWarnings: [ConfigError] = []
+  /// The warnings, in the order in which they were found.
+  private(set) var noted: [Noted] = []
   private var unavailable: Set<String> = []
   /// What was found already, by place and message: defaults are read with each definition.
   private var known: Set<Found> = []
+
+  /// A warning.
+  struct Noted: Sendable {
+    var warning: ConfigError
+    /// What is not available, where it says that.
+    var section: String?
+  }
 
   private struct Found: Hashable {
     var place: ConfigPlace
@@ -94,20 +102,38 @@ final class ConfigReport {
   func warning(
     _ message: String, at place: ConfigPlace, path: String, hint: String? = nil
   ) {
-    guard known.insert(Found(place: place, message: message)).inserted else { return }
-    foundWarnings.append(
-      ConfigError(.warning, at: place, keyPath: path, message: message, hint: hint))
+    note(
+      Noted(warning: ConfigError(.warning, at: place, keyPath: path, message: message, hint: hint)))
   }
 
   /// Warns once for `section`, where it first stands, at the key path `path`.
   func notAvailable(_ section: String, at place: ConfigPlace, path: String) {
-    guard unavailable.insert(section).inserted else { return }
-    warning("not available yet; it is read and has no effect", at: place, path: path)
+    let warning = ConfigError(
+      .warning, at: place, keyPath: path,
+      message: "not available yet; it is read and has no effect")
+    note(Noted(warning: warning, section: section))
+  }
+
+  private func note(_ noted: Noted) {
+    let found = Found(place: noted.warning.place, message: noted.warning.message)
+    if let section = noted.section {
+      guard unavailable.insert(section).inserted else { return }
+    }
+    guard known.insert(found).inserted else { return }
+    self.noted.append(noted)
+  }
+
+  /// Adds the warnings of another report as if they were found now.
+  func takeOver(_ warnings: [Noted]) {
+    for warning in warnings { note(warning) }
   }
 
   func add(_ found: ConfigErrors) {
-    foundErrors += found.errors
-    foundWarnings += found.warnings
+    for error in found.errors
+    where known.insert(Found(place: error.place, message: error.message)).inserted {
+      foundErrors.append(error)
+    }
+    noted += found.warnings.map { Noted(warning: $0) }
   }
 
   /// Whether nothing refuses the configuration so far.
@@ -117,7 +143,7 @@ final class ConfigReport {
   func errors(in files: [String]) -> [ConfigError] { Self.sorted(foundErrors, files) }
 
   /// The warnings in the same order.
-  func warnings(in files: [String]) -> [ConfigError] { Self.sorted(foundWarnings, files) }
+  func warnings(in files: [String]) -> [ConfigError] { Self.sorted(noted.map(\.warning), files) }
 
   private static func sorted(_ issues: [ConfigError], _ files: [String]) -> [ConfigError] {
     let ranks = Dictionary(files.enumerated().map { ($1, $0) }) { first, _ in first }

@@ -18,7 +18,7 @@ public struct ConfigSection: Sendable {
     self.path = path
     // A table that several files fill has one folder all the same: that of the first.
     self.directory =
-      directory ?? FilePath.directory(of: (value.table?.first?.place ?? value.place).file)
+      directory ?? (value.table?.first?.place ?? value.place).directory
   }
 
   /// What the plugin receives.

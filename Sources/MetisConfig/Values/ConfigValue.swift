@@ -18,18 +18,20 @@ public struct ConfigValue: Sendable {
     case table([ConfigEntry])
   }
 
+  // The order of the properties keeps a value at 40 bytes.
+
   /// The value itself.
   public var content: Content
-
-  /// Where it begins.
-  public var place: ConfigPlace
 
   /// A table or array that stands inside a line, not one that a TOML header opened.
   public var isInline: Bool
 
-  /// Its text came (in part) from the environment: messages never quote it, and it may stand for a
-  /// number or a truth value.
+  /// Its text came (in part) from the environment or a file: messages never quote it, and it may
+  /// stand for a number or a truth value.
   public var isSubstituted = false
+
+  /// Where it begins.
+  public var place: ConfigPlace
 
   /// A value at `place`.
   public init(_ content: Content, at place: ConfigPlace, isInline: Bool = true) {

@@ -29,6 +29,10 @@ final class Composition {
   /// What the sections refer to: files to watch, secrets to mask.
   let references: SectionReferences
 
+  /// What the files were like that sections name, by the targets that have some: an instance is
+  /// made anew where one has changed.
+  let stamps: [TargetDefinition.Key: [String: FileStamp]]
+
   /// ``issues`` as lines.
   var warnings: [String] { issues.map(\.description) }
 
@@ -60,6 +64,7 @@ final class Composition {
     madeFilters = builder.madeFilters
     filters = builder.filters
     auths = builder.auths
+    stamps = builder.stamps
     references = SectionReferences(
       configuration, active, before: before?.references, origins: builder.origins)
     issues = (builder.warnings + references.warnings).inOrder(of: configuration)

@@ -26,6 +26,8 @@ struct CompositionBuilder {
   var errors: [ConfigError] = []
   let sections: SectionCheck
   private var schemas = CompiledSchemas()
+  /// What the files were like that sections name, by the targets that have some.
+  private(set) var stamps: [TargetDefinition.Key: [String: FileStamp]] = [:]
 
   init(
     configuration: Configuration, active: [PluginGeneration], before: Composition?,
@@ -68,7 +70,8 @@ struct CompositionBuilder {
         let (target, set) = (
           before.snapshot.targets[found.place], before.snapshot.instanceSets[found.place]
         )
-        if let set, set.generation === generation {
+        let isFresh = note(files(of: place, generation, before: found.place), place, before)
+        if let set, set.generation === generation, isFresh {
           targets.append(target)
           sets.append(set)
         } else {
@@ -86,8 +89,31 @@ struct CompositionBuilder {
       }
       guard let target = makeTarget(definition, ordinal ?? 0) else { continue }
       targets.append(target)
+      _ = note(files(of: place, generation, before: nil), place, nil)
       sets.append(try makeSet(definition, target, generation))
     }
+  }
+
+  /// What the files are like that a definition's section names. Taken before its instances read them:
+  /// one that is written meanwhile counts as changed. `origin`: its place in the composition before.
+  private func files(
+    of place: Int, _ generation: PluginGeneration?, before origin: Int?
+  ) -> [String: FileStamp] {
+    guard let generation else { return [:] }
+    if let origin, let before, before.references.isPlain(origin, under: sections.active) {
+      return [:]
+    }
+    return sections.files(of: row[place], generation)
+  }
+
+  /// Notes the files of a definition; whether they are as they were in the composition before.
+  private mutating func note(
+    _ files: [String: FileStamp], _ place: Int, _ before: Composition?
+  ) -> Bool {
+    if files.isEmpty, before?.stamps.isEmpty ?? true { return true }
+    let key = row[place].key
+    if !files.isEmpty { stamps[key] = files }
+    return before?.stamps[key] ?? [:] == files
   }
 
   /// Who provides which strategy. Tools that stand beside each other often ask for the same one.

@@ -25,9 +25,12 @@ struct Branches {
     if !fitting.isEmpty { return tooMany(fitting.map(\.place), &faults) }
     let names = branches.map { Self.requiredAlone($0.place.schema) }
     if names.allSatisfy({ $0 != nil }) {
-      let list = Self.list(names.flatMap { $0 ?? [] })
+      let names = names.flatMap { $0 ?? [] }
       let count = isExclusive ? "exactly one" : "at least one"
-      return faults.add(path, keyword, "expected \(count) of them", found: "none of \(list)")
+      return faults.append(
+        SectionFaults.Fault(
+          path: path, message: "found none of \(Self.list(names)), expected \(count) of them",
+          missing: names))
     }
     let candidates = branches.filter { !Self.isOfAnotherType($0.validation) }
     guard let nearest = candidates.min(by: { Self.distance($0) < Self.distance($1) }) else {
@@ -36,7 +39,6 @@ struct Branches {
       }
       return faults.add(path, keyword, "expected \(types.words)")
     }
-    // Two that are equally near say no more than that none fits, unless one was begun.
     faults.explain(nearest.validation, at: path, fromPart: nearest.place)
   }
 

@@ -8,9 +8,12 @@ import MetisPluginAPI
 struct SectionCheck {
   /// Who provides which strategy; the first of several by the order of manifests.
   let strategies: [String: PluginGeneration]
+  /// The generations that serve, in the order of their manifests.
+  let active: [PluginGeneration]
 
   /// `active` are the generations that serve, in the order of their manifests.
   init(active: [PluginGeneration]) {
+    self.active = active
     var strategies: [String: PluginGeneration] = [:]
     for generation in active.reversed() where generation.strategy != nil {
       for name in generation.descriptor.provides { strategies[name] = generation }

@@ -10,8 +10,8 @@ struct SectionFaults {
     var path: [String]
     var message: String
     var hint: String?
-    /// The key that is missing at `path`.
-    var missing: String?
+    /// The key that is missing at `path`, or those of which one is.
+    var missing: [String] = []
     /// The key that an unknown one was probably meant to be.
     var meant: String?
 
@@ -46,10 +46,11 @@ struct SectionFaults {
   private func distinct() -> [Fault] {
     var kept: [Fault] = []
     for fault in faults where !kept.contains(fault) {
-      let isMeant = fault.missing.map { name in
-        faults.contains { $0.meant == name && Array($0.path.dropLast()) == fault.path }
+      let isMeant = faults.contains { other in
+        Array(other.path.dropLast()) == fault.path
+          && other.meant.map(fault.missing.contains) == true
       }
-      if isMeant != true { kept.append(fault) }
+      if !isMeant { kept.append(fault) }
     }
     return kept
   }
@@ -162,7 +163,8 @@ struct SectionFaults {
     let words = property(name, place)?.words
     faults.append(
       Fault(
-        path: path, message: "the key \"\(name)\" is missing\(reason)", hint: words, missing: name))
+        path: path, message: "the key \"\(name)\" is missing\(reason)", hint: words, missing: [name]
+      ))
   }
 
   /// The subschema of a key, by the one that asks for it.

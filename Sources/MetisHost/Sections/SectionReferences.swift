@@ -1,3 +1,4 @@
+import Glibc
 import JSON
 import MetisConfig
 import MetisPluginAPI
@@ -16,11 +17,18 @@ struct SectionReferences {
   private(set) var warnings: [ConfigError] = []
 
   private let check: SectionCheck
-  private let active: [PluginGeneration]
   /// Of each definition, in the order of ``DefinitionRow``: its section refers to nothing. Such a one
   /// is not looked through again while it and the plugins are the same; what the others refer to
   /// depends on folders and lines that change beside them.
   private var isPlain: [Bool] = []
+
+  /// What one section of a strategy refers to, strategies in it included.
+  init(_ section: ConfigSection, of generation: PluginGeneration, _ check: SectionCheck) {
+    self.init(check)
+    look(generation, METIS_SECTION_STRATEGY, section, 0)
+  }
+
+  private init(_ check: SectionCheck) { self.check = check }
 
   /// Looks through all sections of `configuration`. `active` are the generations that serve, in the
   /// order of their manifests. `origins`: of each definition its place in the configuration of
@@ -30,13 +38,8 @@ struct SectionReferences {
     before: SectionReferences? = nil, origins: [Int] = []
   ) {
     check = SectionCheck(active: active)
-    self.active = active
     let row = DefinitionRow(configuration)
-    let areKnown =
-      before.map { before in
-        origins.count == row.count && before.active.count == active.count
-          && zip(before.active, active).allSatisfy { $0 === $1 }
-      } ?? false
+    let areKnown = origins.count == row.count && before?.wasMade(under: active) == true
     isPlain.reserveCapacity(row.count)
     for place in row.indices {
       if areKnown, let before, origins[place] >= 0, before.isPlain[origins[place]] {
@@ -63,6 +66,16 @@ struct SectionReferences {
     for generation in active {
       look(generation, METIS_SECTION_PLUGIN, generation.configSection, 0)
     }
+  }
+
+  private func wasMade(under active: [PluginGeneration]) -> Bool {
+    check.active.count == active.count && zip(check.active, active).allSatisfy { $0 === $1 }
+  }
+
+  /// Whether the section of the definition at `place` refers to nothing, also while the generations
+  /// `active` serve.
+  func isPlain(_ place: Int, under active: [PluginGeneration]) -> Bool {
+    isPlain[place] && wasMade(under: active)
   }
 
   /// The schema of a generation's sections; warns of one that is none.
@@ -158,6 +171,14 @@ struct SectionReferences {
 }
 
 extension SectionCheck {
+  /// The files that a definition's section names, as they are now.
+  func files(
+    of definition: TargetDefinition, _ generation: PluginGeneration
+  ) -> [String: FileStamp] {
+    SectionReferences(definition.mock.section, of: generation, self).files
+      .reduce(into: [:]) { $0[$1] = FileStamp(following: $1) }
+  }
+
   /// The sections of transports that an active plugin provides, each once; that of the transport in
   /// use stands among them also where the file says nothing.
   func transports(

@@ -89,6 +89,8 @@ final class AuthPlugin<A: Authenticator>: AuthPluginBox {
 
   override var schema: StaticString? { A.schema }
 
+  override var manifestSchema: StaticString? { A.manifestSchema }
+
   override func make(_ section: JSONValue, _ host: Host) throws -> AuthInstance {
     AuthenticatorBox(try A(section: section, host: host))
   }

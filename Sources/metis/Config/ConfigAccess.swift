@@ -7,6 +7,11 @@ enum ConfigAccess {
   /// `--config` and `--set`, as the host has them.
   static let options = hostOptions(["--config", "--set"])
 
+  /// The same, and every option that is a setting too: to ask what a host with them would do.
+  static let settingOptions =
+    options
+    + hostOptions(["--host", "--port", "--transport", "--log-level", "--dev", "--threads"])
+
   /// What a check with plugins needs beside them.
   static let pluginOptions = hostOptions([
     "--plugins", "--library-path", "--transport", "--signatures", "--trusted-key",

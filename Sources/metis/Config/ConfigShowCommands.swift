@@ -9,7 +9,7 @@ extension Command {
       "config", "show",
       summary: "Print the configuration that is in force, all layers together, secrets masked.",
       operands: [configFiles],
-      options: ConfigAccess.options + [
+      options: ConfigAccess.settingOptions + [
         CommandSyntax.Option(
           "--format", short: "f", value: "FORMAT", kind: .choice(ConfigAccess.formats),
           "toml (the default), yaml or json."),

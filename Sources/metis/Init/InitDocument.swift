@@ -49,6 +49,15 @@ struct InitDocument {
     }
   }
 
+  /// Whether configurations of this version may have `key` at their top.
+  private func declares(_ key: String) -> Bool { TableDeclaration.root[key] != nil }
+
+  /// The line with the version of the format; nothing where there is none.
+  private func version(_ separator: String) -> String {
+    guard declares("config_version") else { return "" }
+    return "\n# The version of the format.\nconfig_version\(separator)\(ConfigMigration.present)\n"
+  }
+
   private func has(_ sample: InitPlan.Sample) -> Bool { plan.samples.contains(sample) }
 
   /// A string of TOML, YAML and JSON at once.
@@ -67,10 +76,7 @@ struct InitDocument {
       #:schema ./\(InitPlan.schemaFile)
       # A mock MCP server. Check it with `metis config validate`, serve it with `metis -c`.
       # ${NAME} in a text is a variable of the environment, ${NAME:-default} has a default.
-
-      # The version of the format.
-      config_version = \(ConfigMigration.present)
-
+      \(version(" = "))
       """
     if has(.tools) {
       text += """
@@ -177,10 +183,7 @@ struct InitDocument {
       # yaml-language-server: $schema=./\(InitPlan.schemaFile)
       # A mock MCP server. Check it with `metis config validate`, serve it with `metis -c`.
       # ${NAME} in a text is a variable of the environment, ${NAME:-default} has a default.
-
-      # The version of the format.
-      config_version: \(ConfigMigration.present)
-
+      \(version(": "))
       server:
         name: \(quoted(plan.name))
         version: "1.0.0"
@@ -273,10 +276,9 @@ struct InitDocument {
   ]
 
   private var document: JSONValue {
-    var root: JSONValue = [
-      "$schema": .string("./\(InitPlan.schemaFile)"),
-      "config_version": JSONValue(ConfigMigration.present),
-    ]
+    var root: JSONValue = [:]
+    if declares("$schema") { root["$schema"] = .string("./\(InitPlan.schemaFile)") }
+    if declares("config_version") { root["config_version"] = JSONValue(ConfigMigration.present) }
     if has(.tools) { root["tools_dir"] = "config/tools" }
     root["server"] = [
       "name": .string(plan.name), "version": "1.0.0", "host": "127.0.0.1",

@@ -44,12 +44,16 @@ final class SectionCase {
 
   /// The errors, as lines without the folder.
   func errors(_ toml: String) throws -> [String] {
-    try validate(toml).errors.map { $0.description.replacing(folder.path + "/", with: "") }
+    try validate(toml).errors.map { line($0) }
   }
 
   /// The warnings in the same way.
   func warnings(_ toml: String) throws -> [String] {
-    try validate(toml).warnings.map { $0.description.replacing(folder.path + "/", with: "") }
+    try validate(toml).warnings.map { line($0) }
+  }
+
+  private func line(_ error: ConfigError) -> String {
+    error.description.replacing(folder.path + "/", with: "").replacing(folder.path, with: ".")
   }
 
   /// A tool with the given section.

@@ -5,12 +5,12 @@
  * of the configuration, and only then hands the section to `check` and `create`. It follows these
  * annotations:
  *
- *   "format": "metis-path"       a file that has to exist; it is watched
- *   "format": "metis-glob"       a pattern of files (`*`, `?`, `[...]`), of which there has to be one
- *   "format": "metis-directory"  a folder that has to exist; it is watched
- *   "writeOnly": true            a secret: masked, never quoted, a warning where it stands in the clear
- *   "x-metis-strategy": true     a table such as `mock`: `strategy` and what that strategy receives,
- *                                checked by the plugin that provides it
+ * - `"format": "metis-path"`: a file that has to exist; it is watched
+ * - `"format": "metis-glob"`: a pattern of files (`*`, `?`, `[...]`) with at least one match
+ * - `"format": "metis-directory"`: a folder that has to exist; it is watched
+ * - `"writeOnly": true`: a secret: masked, never quoted, a warning where it stands in the clear
+ * - `"x-metis-strategy": true`: a table such as `mock`, checked by the plugin that provides its
+ *   `strategy`
  *
  * Paths are relative to the folder of the file that holds the section. A text that came from the
  * environment arrives as a number or a truth value where the schema wants no text.

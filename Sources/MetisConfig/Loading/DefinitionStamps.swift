@@ -1,0 +1,63 @@
+import Synchronization
+
+/// Gives definitions their stamps: the one from before to a definition that is the same as before,
+/// wherever in its file it stands, else a fresh one.
+struct DefinitionStamps {
+  /// What a definition was made from, as a hash, with its stamp.
+  struct Mark {
+    let contents: Int
+    let stamp: UInt64
+  }
+
+  /// What was given out.
+  private(set) var marks: [Mark] = []
+  private let before: [Int: UInt64]
+
+  /// The process's last stamp.
+  private static let last = Atomic<UInt64>(0)
+
+  /// `before`: those of the reading that this one follows.
+  init(after before: [Mark]) {
+    self.before = Dictionary(before.map { ($0.contents, $0.stamp) }) { first, _ in first }
+  }
+
+  /// The stamp of the definition that is made from `value`, with all that holds for it.
+  mutating func stamp(
+    of value: ConfigValue, kind: DefinitionKind, context: DefinitionContext
+  ) -> UInt64 {
+    var hasher = Hasher()
+    hasher.combine(kind)
+    hasher.combine(context.contents)
+    value.place.directory.hashBytes(into: &hasher)
+    value.hashContents(into: &hasher)
+    let contents = hasher.finalize()
+    let stamp =
+      before[contents] ?? Self.last.wrappingAdd(1, ordering: .relaxed).newValue
+    marks.append(Mark(contents: contents, stamp: stamp))
+    return stamp
+  }
+}
+
+/// What holds for definitions beside their own text.
+struct DefinitionContext {
+  /// `[server.validation]`.
+  let validation: ValidationSettings
+
+  /// `[defaults]` and `[groups]`.
+  let defaults: DefinitionDefaults
+
+  /// A hash of all that this was made from: the same one, the same context.
+  let contents: Int
+
+  /// What `root`, the substituted tree of the settings, says for all definitions.
+  init(_ root: ConfigValue, validation: ValidationSettings, report: ConfigReport) {
+    self.validation = validation
+    defaults = DefinitionDefaults(root, report: report)
+    var hasher = Hasher()
+    for value in [root["server"]?["validation"], root["defaults"], root["groups"]] {
+      hasher.combine(value == nil)
+      value?.hashContents(into: &hasher)
+    }
+    contents = hasher.finalize()
+  }
+}
