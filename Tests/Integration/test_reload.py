@@ -33,7 +33,7 @@ def serve(fresh, tmp_path, monkeypatch):
 
     def make(source="metis.toml", more=QUICK, **options):
         folder = tmp_path / "conf"
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         config = folder / "metis.toml"
         config.write_text((FIXTURE / source).read_text() + more)
         host = fresh(config=config, **options).ready()
@@ -164,6 +164,21 @@ def test_a_folder_of_definitions(serve, tmp_path):
     wait_for(lambda: not later(), "the tool is gone", 5)
     assert status(host)["number"] == before + 1
     assert client.tool("hello")
+
+
+def test_a_watched_folder_makes_instances_anew(serve, tmp_path):
+    (tmp_path / "conf").mkdir()
+    (tmp_path / "conf" / "parts").mkdir()
+    part = tmp_path / "conf" / "parts" / "a.txt"
+    part.write_text("one")
+    host = serve(more='\n[reload]\ndebounce_ms = 50\nwatch_directories = ["parts"]\n')
+    part.write_text("two")
+    wait_for(lambda: status(host)["number"] == 2, "the change counts", 5)
+    digests = {entry["digest"] for entry in Admin(host).get("/config/history")["entries"]}
+    assert len(digests) == 1, "the configuration's own files are the same"
+    os.utime(part)
+    wait_for(lambda: Admin(host).get("/stats")["reloads"]["unchanged"] == 1, "a touch is none", 5)
+    assert status(host)["number"] == 2
 
 
 # MARK: Errors
