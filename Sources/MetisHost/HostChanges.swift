@@ -69,13 +69,13 @@ extension Host: GenerationAdopter {
   }
 
   func compose(
-    _ configuration: Configuration, _ active: [PluginGeneration]
+    _ configuration: Configuration, _ active: [PluginGeneration], remakesInstances: Bool = false
   ) throws(CompositionError) -> Composition {
     try Composition(
       configuration, active: active, before: composition,
       context: Composition.Context(
         seed: seed, inlineThreads: inlineThreads, workers: core.workers.maximum,
-        number: composition.snapshot.number + 1))
+        number: composition.snapshot.number + 1, remakesInstances: remakesInstances))
   }
 
   /// Publishes a composition; what the one before made and this one does not use is destroyed once

@@ -158,7 +158,8 @@ final class FileWatcher: @unchecked Sendable {
   private func adopt(_ next: WatchSet) {
     let before = set
     set = next
-    let isMore = !next.files.subtracting(before.files).isEmpty
+    let isMore =
+      !next.files.subtracting(before.files).isEmpty
       || !next.folders.subtracting(before.folders).isEmpty
     _ = look()
     if isMore {

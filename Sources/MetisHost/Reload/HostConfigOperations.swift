@@ -183,8 +183,15 @@ extension Host {
 
   /// Memory of this process that is in use (`VmRSS`); 0 without /proc.
   static var residentBytes: Int {
-    guard let bytes = try? PluginStore.read("/proc/self/statm") else { return 0 }
-    let words = String(decoding: bytes, as: UTF8.self).split(separator: " ")
+    let file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return 0 }
+    defer { close(file) }
+    // Its size says 0, so it is read without asking.
+    let text = withUnsafeTemporaryAllocation(byteCount: 256, alignment: 1) { buffer in
+      let count = read(file, buffer.baseAddress, buffer.count)
+      return String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
+    }
+    let words = text.split(separator: " ")
     guard words.count > 1, let pages = Int(words[1]) else { return 0 }
     return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
   }

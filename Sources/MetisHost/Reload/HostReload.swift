@@ -46,10 +46,12 @@ extension Host {
       var attempt: ReloadAttempt
       let digest = reloads.digest(configuration)
       let isSame = digest == reloads.history.current.digest
-      if isSame, !reloads.hasChangedCompanion(composition.configuration, named: composition.references) {
+      let (before, named) = (composition.configuration, composition.references)
+      let hasStale = reloads.hasChangedFolder(before)
+      if isSame, !hasStale, !reloads.hasChangedCompanion(before, named: named) {
         attempt = confirm(configuration, origin)
       } else {
-        attempt = try replace(configuration, digest, origin, isSame: isSame)
+        attempt = try replace(configuration, digest, origin, isSame: isSame, hasStale: hasStale)
       }
       attempt.duration = clock.monotonic - began
       watchFiles()
@@ -83,9 +85,12 @@ extension Host {
   }
 
   /// Builds what `configuration` and the active plugins make together; nothing is visible yet.
-  func build(_ configuration: Configuration) throws(ReloadError) -> Composition {
+  func build(
+    _ configuration: Configuration, remakesInstances: Bool = false
+  ) throws(ReloadError) -> Composition {
     do {
-      return try compose(configuration, registry.active)
+      return try compose(
+        configuration, registry.active, remakesInstances: remakesInstances)
     } catch {
       let errors = if case .configuration(let errors) = error { errors } else { [ConfigError]() }
       throw ReloadError(message: error.description, isRefused: false, errors: errors)
@@ -105,9 +110,10 @@ extension Host {
   }
 
   private func replace(
-    _ configuration: Configuration, _ digest: String, _ origin: ConfigOrigin, isSame: Bool
+    _ configuration: Configuration, _ digest: String, _ origin: ConfigOrigin, isSame: Bool,
+    hasStale: Bool
   ) throws(ReloadError) -> ReloadAttempt {
-    let next = try build(configuration)
+    let next = try build(configuration, remakesInstances: hasStale)
     let before = composition.configuration
     let replaced = reloads.history.current
     publish(next)

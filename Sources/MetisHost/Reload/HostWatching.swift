@@ -87,6 +87,7 @@ extension Host {
   private var isCurrent: Bool {
     guard let disk = try? reloads.loader.load() else { return false }
     return reloads.digest(disk) == reloads.history.current.digest
+      && !reloads.hasChangedFolder(composition.configuration)
       && !reloads.hasChangedCompanion(composition.configuration, named: composition.references)
   }
 }

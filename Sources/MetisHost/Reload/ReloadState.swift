@@ -29,6 +29,9 @@ final class ReloadState {
   private var companions = CompanionFiles()
   /// What the files beside the configuration's own held when it came into force.
   private var companionDigest = ""
+  private var folders = CompanionFiles()
+  /// What `[reload] watch_directories` held then.
+  private var folderDigest = ""
 
   init(
     loader: ConfigLoader, configuration: Configuration, started: RestartKeys, log: Log,
@@ -57,14 +60,21 @@ final class ReloadState {
   /// SHA-256 of all files of a configuration.
   func digest(_ configuration: Configuration) -> String { digests.digest(configuration.sources) }
 
-  /// Whether a file beside the configuration's own has changed since ``settle(_:named:)``.
+  /// Whether a file beside the configuration's own, which it names or one of its sections does, has
+  /// changed since ``settle(_:named:)``.
   func hasChangedCompanion(_ configuration: Configuration, named: SectionReferences) -> Bool {
     digestCompanions(configuration, named) != companionDigest
+  }
+
+  /// Whether anything in `[reload] watch_directories` has changed since ``settle(_:named:)``.
+  func hasChangedFolder(_ configuration: Configuration) -> Bool {
+    digestFolders(configuration) != folderDigest
   }
 
   /// `configuration` is in force; its plugins have read what they name.
   func settle(_ configuration: Configuration, named: SectionReferences) {
     companionDigest = digestCompanions(configuration, named)
+    folderDigest = digestFolders(configuration)
   }
 
   private func digestCompanions(
@@ -72,8 +82,11 @@ final class ReloadState {
   ) -> String {
     let own = Set(configuration.sources.map(\.path))
     return companions.digest(
-      files: loader.watched.files.union(named.files).subtracting(own),
-      folders: named.folders.union(configuration.reload.watchedFolders))
+      files: loader.watched.files.union(named.files).subtracting(own), folders: named.folders)
+  }
+
+  private func digestFolders(_ configuration: Configuration) -> String {
+    folders.digest(files: [], folders: Set(configuration.reload.watchedFolders))
   }
 }
 

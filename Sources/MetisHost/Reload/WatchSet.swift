@@ -4,11 +4,6 @@ struct WatchSet: Sendable, Hashable {
   var files: Set<String> = []
   /// Folders with all that is below them.
   var folders: Set<String> = []
-
-  init(files: Set<String> = [], folders: Set<String> = []) {
-    self.files = files
-    self.folders = folders
-  }
 }
 
 /// What a ``FileWatcher`` noticed.

@@ -43,6 +43,9 @@ final class Composition {
     let inlineThreads: Int
     let workers: Int
     var number: UInt64
+    /// Whether instances are made anew even for definitions that have not changed: something in
+    /// `[reload] watch_directories` has, and nobody knows who reads it.
+    var remakesInstances = false
   }
 
   /// Builds. `active` are the generations that serve, in the order of their manifests.

@@ -71,7 +71,7 @@ struct CompositionBuilder {
           before.snapshot.targets[found.place], before.snapshot.instanceSets[found.place]
         )
         let isFresh = note(files(of: place, generation, before: found.place), place, before)
-        if let set, set.generation === generation, isFresh {
+        if let set, set.generation === generation, isFresh, !context.remakesInstances {
           targets.append(target)
           sets.append(set)
         } else {

@@ -8,7 +8,8 @@ import Testing
   private static let secret = "0123456789abcdefghijklmnopqrstuvwxyz"
 
   private func request(
-    _ verb: String, _ path: String, _ body: String = "", query: String = "", lastEvent: String? = nil
+    _ verb: String, _ path: String, _ body: String = "", query: String = "",
+    lastEvent: String? = nil
   ) -> AdminRequest {
     AdminRequest(
       verb: verb, path: "/admin/" + path, query: query, host: "localhost",

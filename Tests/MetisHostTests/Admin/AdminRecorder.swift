@@ -24,7 +24,9 @@ final class AdminRecorder: AdminOperations {
   func enable(_ id: String) throws(Problem) -> JSONValue { try done("enable \(id)") }
   func disable(_ id: String) throws(Problem) -> JSONValue { try done("disable \(id)") }
   func reload() throws(Problem) -> JSONValue { try done("reload") }
-  func config(_ request: ConfigRequest) throws(Problem) -> JSONValue { try done("config \(request)") }
+  func config(_ request: ConfigRequest) throws(Problem) -> JSONValue {
+    try done("config \(request)")
+  }
   func strategies() -> JSONValue { ["strategies": []] }
   func generations() -> JSONValue { [] }
   func stats() -> JSONValue { ["calls": 1] }

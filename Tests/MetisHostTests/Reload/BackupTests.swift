@@ -93,8 +93,10 @@ import Testing
     it.write(1, [one, same])
     it.write(2, [two, same])
     let folders = try it.results.withLock { try $0.map { try $0.get() } }
-    #expect(try status(folders[0] + "/same.toml").st_ino == status(folders[1] + "/same.toml").st_ino)
-    #expect(try status(folders[0] + "/metis.toml").st_ino != status(folders[1] + "/metis.toml").st_ino)
+    #expect(
+      try status(folders[0] + "/same.toml").st_ino == status(folders[1] + "/same.toml").st_ino)
+    #expect(
+      try status(folders[0] + "/metis.toml").st_ino != status(folders[1] + "/metis.toml").st_ino)
     #expect(try PluginStore.read(folders[1] + "/metis.toml") == [0x32])
     // Someone removed the backup before: the file is written anew.
     BackupFiles.remove(folders[1])
@@ -105,7 +107,9 @@ import Testing
 
   @Test func onlyTheLastAreKept() throws {
     let it = try Written()
-    for number in 1...12 { it.write(number, [file("/etc/metis/metis.toml", "\(number)")], limit: 3) }
+    for number in 1...12 {
+      it.write(number, [file("/etc/metis/metis.toml", "\(number)")], limit: 3)
+    }
     #expect(it.names.map { String($0.suffix(3)) } == ["-10", "-11", "-12"])
   }
 
