@@ -178,6 +178,26 @@ def test_secrets_are_masked(good):
         assert "***" in done.stdout
 
 
+def test_explain_names_every_layer(good, tmp_path):
+    (tmp_path / "mine.ci.toml").write_text("[server]\nport = 3002\n")
+    words = ["explain", "server.port", good, "--set", "server.port=3003", "-p", "3004"]
+    done = metis("config", *words, env={"METIS_ENV": "ci"})
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("server.port = 3004\n")
+    found = json.loads(metis("config", *words, "--json", env={"METIS_ENV": "ci"}).stdout)
+    layers = [(layer["origin"], str(layer["value"])) for layer in found["layers"]]
+    assert layers == [
+        ("setting", "3004"), ("setting", "3003"), ("overlay", "3002"), ("file", "3001"),
+        ("declaration", "3000"),
+    ]  # fmt: skip
+    assert [layer["in_force"] for layer in found["layers"]] == [True, False, False, False, False]
+    named = metis("config", "explain", "tools.hello.mock.strategy", good)
+    assert '"static"' in named.stdout
+    wrong = metis("config", "explain", "server.prot", good)
+    assert wrong.returncode == 2
+    assert 'did you mean "port"?' in wrong.stderr
+
+
 # --- schema, docs ----------------------------------------------------------------------------
 
 
