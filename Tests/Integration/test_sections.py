@@ -138,6 +138,6 @@ def test_a_file_that_a_section_names_is_read_again(fresh, tmp_path):
     assert called(it) == "newer"
     (tmp_path / "answer.txt").rename(tmp_path / "answers.txt")
     problem = refused(it)
-    assert f"{config}:3:33: error: tools[0].mock.content_file: found no file" in problem["detail"]
+    assert f"{config}:3:31: error: tools[0].mock.content_file: found no file" in problem["detail"]
     assert 'did you mean "answers.txt"?' in problem["detail"]
     assert called(it) == "newer"

@@ -235,6 +235,19 @@ import Testing
     #expect(compiled.converting(value).toJSON() == expected)
   }
 
+  @Test func conditionsSayWhatIsWanted() throws {
+    let schema = """
+      {"allOf":[
+      {"if":{"properties":{"type":{"const":"a"}}},"then":{"properties":{"x":{"type":"integer"}}}},
+      {"if":{"properties":{"type":{"const":"b"}}},"then":{"properties":{"x":{"type":"string"}}}}]}
+      """
+    let compiled = try SectionSchema(Array(schema.utf8))
+    for (type, expected) in [("a", JSONValue(5)), ("b", "5"), ("c", "5")] {
+      let value = try Words.value("type = \"\(type)\"\nx = \"${X}\"", ["X": "5"])
+      #expect(compiled.converting(value)["x"]?.toJSON() == expected)
+    }
+  }
+
   @Test func textsOfTheEnvironmentAreNeverQuoted() throws {
     let value = try Words.value(
       "port = \"${A}\"\nloud = \"${B}\"\nlevel = \"${C}\"\nratio = \"${B}\"",
