@@ -23,16 +23,17 @@ extension TableDeclaration {
     "group", .text, example: #""slow""#, "the group whose defaults it has: [groups.<name>]")
 
   /// The keys at the end of each kind of definition; those of the mock hold where that has none.
-  static let definitionKeys = [
+  static let definitionKeys: [KeyDeclaration] = [
     icons,
     KeyDeclaration("_meta", .map(of: .any), "_meta, passed on"),
     KeyDeclaration("meta", .map(of: .any), aliasOf: "_meta", "_meta, passed on"),
     KeyDeclaration(
-      "mock", .table(.mock), example: #"{ strategy = "static" }"#, isRequired: true,
-      "what answers it"),
+      "mock", .table(.mock), fallback: #"{ strategy = "schema" }"#,
+      example: #"{ strategy = "static" }"#, "what answers it"),
     groupKey, behaviorKey, seed, timeoutMs,
     KeyDeclaration("auth", .any, effect: .later, "who may use it"),
     KeyDeclaration("response", .any, effect: .later, "what is made of its answers"),
+    .schemaReference,
   ]
 
   /// `mock`

@@ -3,6 +3,7 @@ extension TableDeclaration {
   public static let root = TableDeclaration(
     "", "A configuration: settings of the host, and what it serves.",
     [
+      .configVersion, .schemaReference,
       KeyDeclaration("server", .table(.server), "who the server is and where it listens"),
       KeyDeclaration("tools", .tables(.tool), "tools"),
       KeyDeclaration("resources", .tables(.resource), "resources, and templates of them"),
@@ -38,6 +39,8 @@ extension TableDeclaration {
         "scripting", .table(.scripting), effect: .later, "languages of scripts and their limits"),
       KeyDeclaration(
         "fake_data", .table(.fakeData), effect: .later, "data that is generated ahead"),
+      KeyDeclaration(
+        "fake_data_dir", .path, effect: .later, "a folder of jobs of fake_data, a file each"),
       KeyDeclaration("models", .table(.models), effect: .later, "models of data"),
       KeyDeclaration("models_dir", .path, effect: .later, "a folder of models, a file each"),
       KeyDeclaration("workflows", .tables(.workflow), effect: .later, "workflows"),

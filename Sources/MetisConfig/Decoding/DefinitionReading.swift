@@ -9,7 +9,7 @@ struct DefinitionReading {
   let group: String?
   /// How slow and unreliable it is: its own, over that of its defaults.
   let behavior: BehaviorSettings?
-  /// nil, with errors, where nothing answers.
+  /// What answers; nil, with errors, where it cannot be read.
   let mock: MockSettings?
 
   /// Reads the common keys of `reader`.
@@ -21,7 +21,9 @@ struct DefinitionReading {
     group = reader.name("group")
     let mockReader = reader.table("mock")
     behavior = BehaviorSettings.decode(beside: reader, in: mockReader)
-    var mock = mockReader.flatMap(MockSettings.decode)
+    var mock =
+      reader.value("mock") == nil
+      ? MockSettings.unnamed(reader) : mockReader.flatMap(MockSettings.decode)
     let seed = reader.integer("seed") as UInt64?
     if mock?.seed == nil { mock?.seed = seed }
     let timeout = MockSettings.timeout(reader)
@@ -62,6 +64,20 @@ extension MockSettings {
       table, path: reader.path, directory: reader.place.directory)
     return MockSettings(
       strategy: name, section: section, seed: seed, timeout: timeout, place: strategy.place)
+  }
+
+  /// Where nothing names what answers: the schema of the results does.
+  static func unnamed(_ reader: TableReader) -> MockSettings {
+    if reader.table["output_schema"] == nil {
+      reader.report.warning(
+        "nothing says what answers it; the strategy \"schema\" is asked", at: reader.place,
+        path: reader.path, hint: "add mock = { strategy = \"static\" } or another strategy")
+    }
+    let table = ConfigValue(.table([]), at: reader.place)
+    return MockSettings(
+      strategy: "schema",
+      section: ConfigSection(table, path: reader.path("mock"), directory: reader.place.directory),
+      seed: nil, timeout: nil, place: reader.place)
   }
 
   /// `timeout_ms`.

@@ -36,6 +36,9 @@ struct DefinitionReader {
 
   /// Decodes `value`, a definition before substitution, and keeps it where it is whole.
   mutating func read(_ value: ConfigValue, kind: DefinitionKind, path: String) {
+    if !context.allowsPlainSecrets {
+      report.warn(PlainSecrets.warnings(in: value, declarations: kind.declaration), below: path)
+    }
     let value = substitution.apply(to: value, path: path)
     var check = DeclarationCheck(report, path: path)
     check.check(value, against: kind.declaration)

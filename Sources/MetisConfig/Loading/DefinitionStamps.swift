@@ -46,6 +46,9 @@ struct DefinitionContext {
   /// `[defaults]` and `[groups]`.
   let defaults: DefinitionDefaults
 
+  /// `security.allow_plain_secrets`.
+  let allowsPlainSecrets: Bool
+
   /// A hash of all that this was made from: the same one, the same context.
   let contents: Int
 
@@ -53,8 +56,16 @@ struct DefinitionContext {
   init(_ root: ConfigValue, validation: ValidationSettings, report: ConfigReport) {
     self.validation = validation
     defaults = DefinitionDefaults(root, report: report)
+    let allowed = root["security"]?["allow_plain_secrets"]
+    if case .bool(true)? = allowed?.content {
+      allowsPlainSecrets = true
+    } else {
+      allowsPlainSecrets = allowed?.isSubstituted == true && allowed?.string == "true"
+    }
     var hasher = Hasher()
-    for value in [root["server"]?["validation"], root["defaults"], root["groups"]] {
+    for value in [
+      root["server"]?["validation"], root["defaults"], root["groups"], allowed,
+    ] {
       hasher.combine(value == nil)
       value?.hashContents(into: &hasher)
     }

@@ -38,6 +38,9 @@ final class MainReading {
     configuration = decoded.configuration
     folders = decoded.folders
     context = decoded.context
+    if !context.allowsPlainSecrets, let settings = tree.settings {
+      report.warn(PlainSecrets.warnings(in: settings))
+    }
 
     var reader = DefinitionReader(
       context: context, substitution: substitution, report: report,
@@ -118,6 +121,9 @@ extension LayeredTree {
         if format == "toml" {
           var lifting = FolderLifting(report: report)
           root = lifting.lift(root)
+        }
+        if let fault = ConfigMigration.fault(in: root) {
+          report.add(ConfigErrors(errors: [fault]))
         }
         add(root)
       } catch {

@@ -128,6 +128,14 @@ final class ConfigReport {
     for warning in warnings { note(warning) }
   }
 
+  /// Warnings about the table at `path`.
+  func warn(_ warnings: [ConfigError], below path: String = "") {
+    for var warning in warnings {
+      if !path.isEmpty { warning.keyPath = "\(path).\(warning.keyPath)" }
+      noted.append(Noted(warning: warning))
+    }
+  }
+
   func add(_ found: ConfigErrors) {
     for error in found.errors
     where known.insert(Found(place: error.place, message: error.message)).inserted {
