@@ -15,6 +15,12 @@ extension Example {
     }
   }
 
+  /// A lone list of a model's fields where it belongs; every other text as it is.
+  static func underFields(_ text: String) -> String {
+    let first = text.components(separatedBy: "\n").first { !$0.isEmpty && !$0.hasPrefix("#") }
+    return first?.hasPrefix("- ") == true ? "fields:\n" + text : text
+  }
+
   /// The parts of a text that stand before, between and behind lines that begin with `markers`.
   static func cut(_ text: String, at markers: String...) -> [String] {
     var parts: [[String]] = [[]]

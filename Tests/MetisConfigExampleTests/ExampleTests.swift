@@ -74,10 +74,10 @@ import Testing
     _ keys: [String], in text: String, _ format: String, _ folder: Folder
   ) throws {
     var found: [String] = []
-    for piece in Example.alternatives(text) {
+    for piece in Example.alternatives(Example.underFields(text)) {
       let value = try ConfigSource.parse(Array(piece.utf8), as: format, file: "example")
       found += (value.table ?? []).map(\.key)
-      if let list = value.array { found += list.flatMap { ($0.table ?? []).map(\.key) } }
+      found += (value["fields"]?.array ?? []).flatMap { ($0.table ?? []).map(\.key) }
     }
     for key in keys { #expect(found.contains(key), "\(key) of \(found)") }
   }

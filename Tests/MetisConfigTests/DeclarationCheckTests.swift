@@ -8,15 +8,26 @@ import Testing
     #expect(
       try errors("[[tools]]\n") == [
         "metis.toml:1:1: error: tools[0]: name is missing: 1 to 128 of A-Z a-z 0-9 _ . -; no two "
-          + "the same (add name = \"search\")",
-        "metis.toml:1:1: error: tools[0]: mock is missing: what answers it "
-          + "(add a table [tools.mock] with strategy = \"static\")",
+          + "the same (add name = \"search\")"
       ])
     #expect(
       try errors("[[prompts]]\nname = \"a\"\nmock = { strategy = \"s\" }\narguments = [{}]\n") == [
         "metis.toml:4:14: error: prompts[0].arguments[0]: name is missing: the name for programs; "
           + "no two of a prompt the same (add name = \"language\")"
       ])
+  }
+
+  @Test func aDefinitionWithoutAMockAsksForTheSchema() throws {
+    let found = try load("[[tools]]\nname = \"a\"\n[[prompts]]\nname = \"b\"\n")
+    #expect(found.tools[0].mock.strategy == "schema" && found.prompts[0].mock.strategy == "schema")
+    #expect(found.tools[0].mock.section.object.isEmpty)
+    #expect(
+      found.warnings.map { "\($0.line) \($0.message)" } == [
+        "1 nothing says what answers it; the strategy \"schema\" is asked",
+        "3 nothing says what answers it; the strategy \"schema\" is asked",
+      ])
+    let schema = "[[tools]]\nname = \"a\"\noutput_schema = { type = \"object\" }\n"
+    #expect(try load(schema).warnings.isEmpty)
   }
 
   @Test func aMisspelledKeyIsToldOnce() throws {

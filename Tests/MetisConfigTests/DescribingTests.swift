@@ -186,7 +186,7 @@ private let open = TableDeclaration(
         "#/$defs/tools", "#/$defs/resources", "#/$defs/resource_templates", "#/$defs/prompts",
       ])
     #expect(forms.last?["properties"]?.object?.keys.first == "tools")
-    #expect(document["$defs"]?["tools"]?["required"] == ["name", "mock"])
+    #expect(document["$defs"]?["tools"]?["required"] == ["name"])
   }
 
   @Test func keysBecomeRows() {

@@ -116,13 +116,13 @@ import Testing
     let main = try folder.write("metis.toml", "tools_dir = \"tools\"\n")
     _ = try folder.write("tools/a.toml", "x = 1\n" + tool("a"))
     _ = try folder.write("tools/b.toml", "[[prompts]]\nname = \"a\"\nmock.strategy = \"s\"\n")
-    _ = try folder.write("tools/c.json", #"[{"name":"c"},3]"#)
+    _ = try folder.write("tools/c.json", #"[{"title":"c"},3]"#)
     let found = layerErrors(ConfigInputs([main]), in: folder)
     #expect(found.count == 4, "\(found)")
     #expect(found.first?.hasPrefix("tools/a.toml:1:1: error: x: found beside [[tools]]") == true)
     #expect(found.contains { $0.contains("found prompts in a folder of tools") })
     #expect(found.contains { $0.hasPrefix("tools/c.json:1:2: error: [0]") })
-    #expect(found.contains { $0.hasPrefix("tools/c.json:1:15: error: [1]") })
+    #expect(found.contains { $0.hasPrefix("tools/c.json:1:16: error: [1]") })
   }
 
   @Test func frozenFilesAreReadInPlaceOfTheDisk() throws {

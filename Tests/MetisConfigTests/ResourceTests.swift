@@ -166,8 +166,6 @@ import Testing
           "metis.toml:1:1: error: resource_templates[0]: a template needs a uri_template "
             + "(add uri_template = \"scheme://…/{variable}\")",
           "metis.toml:3:1: error: resources[0]: a resource needs a uri (add uri = \"scheme://…\")",
-          "metis.toml:5:1: error: resources[1]: mock is missing: what answers it "
-            + "(add a table [resources.mock] with strategy = \"static\")",
           "metis.toml:7:8: error: resources[1].size: a template has no size "
             + "(the size belongs to one resource)",
           "metis.toml:8:14: error: resources[1].complete.di: no variable of the template "

@@ -155,14 +155,14 @@ import Testing
     let folder = try Folder()
     let main = try folder.write("metis.toml", "tools_dir = \"defs\"\n")
     _ = try folder.write("defs/b.toml", "name = \"b\"\nmock = { strategy = \"echo\" }\nnope = 1\n")
-    _ = try folder.write("defs/c.yaml", "name: c\n")
+    _ = try folder.write("defs/c.yaml", "name: [\n")
     do {
       _ = try Configuration.load([main])
       Issue.record("loaded")
     } catch {
       #expect(
         error.errors.map { "\($0.file.split(separator: "/").last ?? ""):\($0.line)" } == [
-          "b.toml:3", "c.yaml:0",
+          "b.toml:3", "c.yaml:2",
         ])
     }
   }

@@ -122,9 +122,6 @@ extension LayeredTree {
           var lifting = FolderLifting(report: report)
           root = lifting.lift(root)
         }
-        if let fault = ConfigMigration.fault(in: root) {
-          report.add(ConfigErrors(errors: [fault]))
-        }
         add(root)
       } catch {
         report.add(error)

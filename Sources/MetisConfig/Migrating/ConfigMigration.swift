@@ -41,16 +41,6 @@ public enum ConfigMigration {
     return Int(version)
   }
 
-  /// What is wrong with the version of `root`; nil: this program reads it.
-  static func fault(in root: ConfigValue) -> ConfigError? {
-    do throws(ConfigError) {
-      _ = try version(of: root)
-      return nil
-    } catch {
-      return error
-    }
-  }
-
   /// `root`, a whole configuration as it was read, in the present version, and what was changed on
   /// the way; no steps where it is in that version already.
   public static func migrate(
