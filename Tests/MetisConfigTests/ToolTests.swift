@@ -95,7 +95,6 @@ import Testing
       try errors("[[tools]]\nname = \"a\"\ninputSchema = {}\nmock = { strategy = \"e\" }\n") == [
         "metis.toml:3:1: error: tools[0].inputSchema: unknown key (did you mean \"input_schema\"?)"
       ])
-    #expect(try errors("[[tools]]\nname = \"a\"\n").first?.contains("[tools.mock]") == true)
     #expect(
       try errors("[[tools]]\nname = \"a\"\n[tools.mock]\nstratgy = \"echo\"\n").first?
         .contains("did you mean \"strategy\"?") == true)

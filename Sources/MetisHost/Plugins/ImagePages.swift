@@ -17,7 +17,7 @@ enum ImagePages {
     let table = header + Int(header.load(fromByteOffset: 32, as: UInt64.self))
     let size = Int(header.load(fromByteOffset: 54, as: UInt16.self))
     let count = Int(header.load(fromByteOffset: 56, as: UInt16.self))
-    let page = sysconf(Int32(_SC_PAGESIZE))
+    let page = Int(getpagesize())
     // The headers stand in the first of the segments: all are read before any is given back.
     var ranges: [(start: Int, count: Int)] = []
     for index in 0..<count {

@@ -193,6 +193,6 @@ extension Host {
     }
     let words = text.split(separator: " ")
     guard words.count > 1, let pages = Int(words[1]) else { return 0 }
-    return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
+    return pages * Int(getpagesize())
   }
 }
