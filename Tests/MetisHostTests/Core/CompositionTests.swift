@@ -67,7 +67,7 @@ import Testing
   @Test func othersSettingsOfTheServerAreOthersOfEachTarget() throws {
     let names = (0..<3).map { "value-\($0)" }
     let host = try TestHost(tools: tools(names))
-    #expect(host.call("value-1").result["isError"] == false)
+    #expect(host.call("value-1", #"{"a":1}"#).result["structuredContent"] == ["a": 1])
     let first = serving(host)
     _ = try host.reload(
       tools: tools(names), extra: "[server.validation]\ninput = false\noutput = \"off\"\n"
