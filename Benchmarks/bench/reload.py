@@ -40,8 +40,6 @@ name = "tool_{file:04}_{place}"
 description = "Answers about customer {number}, version {version}: orders, dates, what is open."
 [tools.input_schema]
 type = "object"
-required = ["customer"]
-additionalProperties = false
 [tools.input_schema.properties]
 customer = {{ type = "string", minLength = 1, maxLength = {length} }}
 since = {{ type = "string", format = "date" }}

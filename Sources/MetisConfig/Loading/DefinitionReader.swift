@@ -1,9 +1,9 @@
 /// Decoded definitions, kind by kind.
 struct DecodedDefinitions {
-  var tools: [ToolDefinition] = []
-  var resources: [ResourceDefinition] = []
-  var templates: [ResourceDefinition] = []
-  var prompts: [PromptDefinition] = []
+  var tools: [Shared<ToolDefinition>] = []
+  var resources: [Shared<ResourceDefinition>] = []
+  var templates: [Shared<ResourceDefinition>] = []
+  var prompts: [Shared<PromptDefinition>] = []
 
   /// Adds `others` at the end of each kind.
   mutating func append(_ others: DecodedDefinitions) {
@@ -51,7 +51,7 @@ struct DefinitionReader {
           whole, path: path, validation: context.validation, report: report)
       else { return }
       tool.stamp = stamp
-      definitions.tools.append(tool)
+      definitions.tools.append(Shared(tool))
     case .resources, .resourceTemplates:
       let isTemplate = kind == .resourceTemplates
       guard
@@ -60,14 +60,14 @@ struct DefinitionReader {
       else { return }
       resource.stamp = stamp
       if isTemplate {
-        definitions.templates.append(resource)
+        definitions.templates.append(Shared(resource))
       } else {
-        definitions.resources.append(resource)
+        definitions.resources.append(Shared(resource))
       }
     case .prompts:
       guard var prompt = PromptDefinition.decode(whole, path: path, report: report) else { return }
       prompt.stamp = stamp
-      definitions.prompts.append(prompt)
+      definitions.prompts.append(Shared(prompt))
     }
   }
 }

@@ -7,14 +7,16 @@ struct DefinitionsCheck {
     let (tools, resources) = (configuration.tools, configuration.resources)
     let prompts = configuration.prompts
     refuse(
-      path: "tools", count: tools.count, { tools[$0].name }, { tools[$0].place },
+      path: "tools", count: tools.count, { tools[$0].value.name }, { tools[$0].value.place },
       words: { "tool \"\($0)\"" })
     // A URI may hold a secret of the environment.
     refuse(
-      path: "resources", count: resources.count, { resources[$0].uri }, { resources[$0].place },
+      path: "resources", count: resources.count, { resources[$0].value.uri },
+      { resources[$0].value.place },
       words: { _ in "resource with this URI" })
     refuse(
-      path: "prompts", count: prompts.count, { prompts[$0].name }, { prompts[$0].place },
+      path: "prompts", count: prompts.count, { prompts[$0].value.name },
+      { prompts[$0].value.place },
       words: { "prompt \"\($0)\"" })
   }
 
@@ -38,7 +40,9 @@ struct DefinitionsCheck {
   /// Warns of tools whose user interface is no resource.
   func warnOfInterfaces(_ configuration: Configuration) {
     let tools = configuration.tools
-    let interfaces = tools.indices.compactMap { tools[$0].ui }.filter { $0.resourceURI != nil }
+    let interfaces = tools.indices.compactMap { tools[$0].value.ui }.filter {
+      $0.resourceURI != nil
+    }
     guard !interfaces.isEmpty else { return }
     let resources = configuration.resources.filter { !$0.isTemplate }.map(\.uri)
     let known = Set(resources)

@@ -19,13 +19,13 @@ public struct Configuration: Sendable {
   public var journal = JournalSettings()
 
   /// The tools in the order of the files.
-  public var tools: [ToolDefinition] = []
+  public var tools: [Shared<ToolDefinition>] = []
 
   /// The resources and templates in the order of the files; no URI stands twice.
-  public var resources: [ResourceDefinition] = []
+  public var resources: [Shared<ResourceDefinition>] = []
 
   /// The prompts in the order of the files; no name stands twice.
-  public var prompts: [PromptDefinition] = []
+  public var prompts: [Shared<PromptDefinition>] = []
 
   /// What is in the files and has no effect, or probably not the one that was meant.
   public var warnings: [ConfigError] = []

@@ -5,6 +5,7 @@ import MetisConfig
 /// few milliseconds.
 struct DefinitionRow {
   private let configuration: Configuration
+  private let common: TargetDefinition.Common
   private let resourceStart: Int
   private let promptStart: Int
   let count: Int
@@ -13,6 +14,7 @@ struct DefinitionRow {
 
   init(_ configuration: Configuration) {
     self.configuration = configuration
+    common = TargetDefinition.Common(configuration)
     resourceStart = configuration.tools.count
     promptStart = resourceStart + configuration.resources.count
     count = promptStart + configuration.prompts.count
@@ -21,9 +23,9 @@ struct DefinitionRow {
     var stamps: [UInt64] = []
     stamps.reserveCapacity(count)
     // By places: a closure over the elements would copy them.
-    for place in tools.indices { stamps.append(tools[place].stamp) }
-    for place in resources.indices { stamps.append(resources[place].stamp) }
-    for place in prompts.indices { stamps.append(prompts[place].stamp) }
+    for place in tools.indices { stamps.append(tools[place].value.stamp) }
+    for place in resources.indices { stamps.append(resources[place].value.stamp) }
+    for place in prompts.indices { stamps.append(prompts[place].value.stamp) }
     self.stamps = stamps
   }
 
@@ -45,9 +47,9 @@ struct DefinitionRow {
   /// The tool's or prompt's name, or the resource's URI.
   func name(_ place: Int) -> String {
     switch kind(place) {
-    case .tool: configuration.tools[place].name
-    case .resource: configuration.resources[place - resourceStart].uri
-    case .prompt: configuration.prompts[place - promptStart].name
+    case .tool: configuration.tools[place].value.name
+    case .resource: configuration.resources[place - resourceStart].value.uri
+    case .prompt: configuration.prompts[place - promptStart].value.name
     }
   }
 
@@ -57,36 +59,35 @@ struct DefinitionRow {
   /// The name of the strategy that answers.
   func strategy(_ place: Int) -> String {
     switch kind(place) {
-    case .tool: configuration.tools[place].mock.strategy
-    case .resource: configuration.resources[place - resourceStart].mock.strategy
-    case .prompt: configuration.prompts[place - promptStart].mock.strategy
+    case .tool: configuration.tools[place].value.mock.strategy
+    case .resource: configuration.resources[place - resourceStart].value.mock.strategy
+    case .prompt: configuration.prompts[place - promptStart].value.mock.strategy
     }
   }
 
   /// What answers.
   func mock(_ place: Int) -> MockSettings {
     switch kind(place) {
-    case .tool: configuration.tools[place].mock
-    case .resource: configuration.resources[place - resourceStart].mock
-    case .prompt: configuration.prompts[place - promptStart].mock
+    case .tool: configuration.tools[place].value.mock
+    case .resource: configuration.resources[place - resourceStart].value.mock
+    case .prompt: configuration.prompts[place - promptStart].value.mock
     }
   }
 
   func settings(_ place: Int) -> TargetDefinition.Settings {
     switch kind(place) {
-    case .tool: .init(configuration.tools[place], configuration)
-    case .resource: .init(configuration.resources[place - resourceStart], configuration)
-    case .prompt: .init(configuration.prompts[place - promptStart], configuration)
+    case .tool: common.settings(configuration.tools[place])
+    case .resource: common.settings(configuration.resources[place - resourceStart])
+    case .prompt: common.settings(configuration.prompts[place - promptStart])
     }
   }
 
   /// Everything about one definition.
   subscript(_ place: Int) -> TargetDefinition {
     switch kind(place) {
-    case .tool: TargetDefinition(configuration.tools[place], configuration)
-    case .resource:
-      TargetDefinition(configuration.resources[place - resourceStart], configuration)
-    case .prompt: TargetDefinition(configuration.prompts[place - promptStart], configuration)
+    case .tool: TargetDefinition(configuration.tools[place], common)
+    case .resource: TargetDefinition(configuration.resources[place - resourceStart], common)
+    case .prompt: TargetDefinition(configuration.prompts[place - promptStart], common)
     }
   }
 

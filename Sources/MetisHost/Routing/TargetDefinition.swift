@@ -17,30 +17,44 @@ struct TargetDefinition {
     /// Nanoseconds.
     let timeout: UInt64
     /// Of tools.
-    private(set) var validation = ValidationSettings()
+    fileprivate(set) var validation = ValidationSettings()
     /// Of resources.
-    private(set) var hints = CacheHints()
+    fileprivate(set) var hints = CacheHints()
 
-    private init(_ mock: MockSettings, _ configuration: Configuration) {
-      let timeout = mock.timeout ?? configuration.performance.requestTimeout
-      self.timeout = UInt64(clamping: timeout.nanoseconds)
+    fileprivate init(timeout: UInt64) { self.timeout = timeout }
+  }
+
+  /// What the server's own settings say for all definitions.
+  struct Common {
+    /// Nanoseconds.
+    private let timeout: UInt64
+    private let hint: CacheHint
+
+    init(_ configuration: Configuration) {
+      timeout = UInt64(clamping: configuration.performance.requestTimeout.nanoseconds)
+      hint = configuration.server.caching.resource
     }
 
-    init(_ tool: MetisConfig.ToolDefinition, _ configuration: Configuration) {
-      self.init(tool.mock, configuration)
-      validation = tool.validation
+    func settings(_ tool: Shared<MetisConfig.ToolDefinition>) -> Settings {
+      var settings = settings(tool.value.mock.timeout)
+      settings.validation = tool.value.validation
+      return settings
     }
 
-    init(_ resource: MetisConfig.ResourceDefinition, _ configuration: Configuration) {
-      self.init(resource.mock, configuration)
-      let common = configuration.server.caching.resource
-      hints = CacheHints(
-        ttlMs: resource.ttlMs ?? common.ttlMs,
-        scope: (resource.cacheScope ?? common.scope).rawValue)
+    func settings(_ resource: Shared<MetisConfig.ResourceDefinition>) -> Settings {
+      var settings = settings(resource.value.mock.timeout)
+      settings.hints = CacheHints(
+        ttlMs: resource.value.ttlMs ?? hint.ttlMs,
+        scope: (resource.value.cacheScope ?? hint.scope).rawValue)
+      return settings
     }
 
-    init(_ prompt: MetisConfig.PromptDefinition, _ configuration: Configuration) {
-      self.init(prompt.mock, configuration)
+    func settings(_ prompt: Shared<MetisConfig.PromptDefinition>) -> Settings {
+      settings(prompt.value.mock.timeout)
+    }
+
+    private func settings(_ own: Duration?) -> Settings {
+      Settings(timeout: own.map { UInt64(clamping: $0.nanoseconds) } ?? timeout)
     }
   }
 
@@ -59,13 +73,13 @@ struct TargetDefinition {
     case prompt(MetisConfig.PromptDefinition)
   }
 
-  init(_ tool: MetisConfig.ToolDefinition, _ configuration: Configuration) {
+  init(_ tool: Shared<MetisConfig.ToolDefinition>, _ common: Common) {
     key = Key(kind: .tool, name: tool.name)
     mock = tool.mock
     definition = tool.definition
     directory = tool.directory
-    settings = Settings(tool, configuration)
-    source = .tool(tool)
+    settings = common.settings(tool)
+    source = .tool(tool.value)
     listing = .tool(
       MCP.ToolDefinition(
         name: tool.name, title: tool.title, description: tool.description,
@@ -76,13 +90,13 @@ struct TargetDefinition {
         icons: tool.icons, meta: tool.meta.map(JSONValue.object)))
   }
 
-  init(_ resource: MetisConfig.ResourceDefinition, _ configuration: Configuration) {
+  init(_ resource: Shared<MetisConfig.ResourceDefinition>, _ common: Common) {
     key = Key(kind: .resource, name: resource.uri)
     mock = resource.mock
     definition = resource.definition
     directory = resource.directory
-    settings = Settings(resource, configuration)
-    source = .resource(resource)
+    settings = common.settings(resource)
+    source = .resource(resource.value)
     listing = .resource(
       MCP.ResourceDefinition(
         uri: resource.uri, isTemplate: resource.isTemplate, name: resource.name,
@@ -91,13 +105,13 @@ struct TargetDefinition {
         icons: resource.icons, meta: resource.meta.map(JSONValue.object)))
   }
 
-  init(_ prompt: MetisConfig.PromptDefinition, _ configuration: Configuration) {
+  init(_ prompt: Shared<MetisConfig.PromptDefinition>, _ common: Common) {
     key = Key(kind: .prompt, name: prompt.name)
     mock = prompt.mock
     definition = prompt.definition
     directory = prompt.directory
-    settings = Settings(prompt, configuration)
-    source = .prompt(prompt)
+    settings = common.settings(prompt)
+    source = .prompt(prompt.value)
     listing = .prompt(
       MCP.PromptDefinition(
         name: prompt.name, title: prompt.title, description: prompt.description,
