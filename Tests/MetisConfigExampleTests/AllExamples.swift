@@ -10,7 +10,7 @@ extension Example {
 
   /// The files of templates that example 1 and others name are the plugins' matter.
   static func tool(_ configuration: Configuration) throws -> ToolDefinition {
-    try #require(configuration.tools.first)
+    try #require(configuration.tools.first).value
   }
 
   /// What the strategy of the first tool receives.

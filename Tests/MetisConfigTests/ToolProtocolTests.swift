@@ -7,7 +7,7 @@ import Testing
   /// The tool of a text after its name and its mock.
   private func tool(_ lines: String, server: String = "") throws -> ToolDefinition {
     let text = server + "\n[[tools]]\nname = \"a\"\nmock = { strategy = \"echo\" }\n" + lines
-    return try #require(try load(text).tools.first)
+    return try #require(try load(text).tools.first).value
   }
 
   private func mistakes(_ lines: String) throws -> [String] {
