@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import MetisConfig
 import MetisHost
 
 // The process: options, signals, the exit code. Everything else is `Host`.
@@ -48,7 +49,10 @@ let host: Host
 do {
   host = try Host.start(options)
 } catch {
-  complain("metis-host: \(error.description)")
+  complain(
+    error.diagnostics.isEmpty
+      ? "metis-host: \(error.description)"
+      : ValidationReport(error).text(.of(descriptor: STDERR_FILENO)))
   exit(error.exitCode)
 }
 host.whenFinished { exit($0) }

@@ -23,10 +23,10 @@ extension TableDeclaration {
         "format", .choice(LoggingSettings.Format.allCases.map(\.rawValue)),
         fallback: #""pretty""#, "how a line looks"),
       KeyDeclaration(
-        "output", .choice(["stdout", "stderr", "file"]), fallback: #""stderr""#,
+        "output", .choice(["stdout", "stderr", "file"]), fallback: #""stderr""#, effect: .restart,
         "where lines go; with stdio never to stdout"),
       KeyDeclaration(
-        "file_path", .path, example: #""logs/metis.log""#, isCreated: true,
+        "file_path", .path, example: #""logs/metis.log""#, effect: .restart, isCreated: true,
         #"the file of output = "file""#),
       KeyDeclaration("filters", .table(.logFilters), effect: .later, "what is written, by target"),
       KeyDeclaration("rotation", .map(of: .any), effect: .later, "when a new file is begun"),

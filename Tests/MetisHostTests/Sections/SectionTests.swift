@@ -84,7 +84,7 @@ import Testing
     #expect(
       try it.errors("[server.transport]\ntype = \"http\"\n") == [
         "metis.toml:1:1: error: server.transport.type: no active plugin provides the transport "
-          + "\"http\" (no plugin provides a transport; look at --plugins)"
+          + "\"http\" (no plugin provides a transport; look at --plugins or [plugins])"
       ])
   }
 
