@@ -55,7 +55,7 @@ public struct ConfigSection: Sendable {
     for token in pointer.split(separator: "/", omittingEmptySubsequences: false).dropFirst() {
       let key = token.replacing("~1", with: "/").replacing("~0", with: "~")
       if let entry = current?.table?.first(where: { $0.key == key }) {
-        if path == self.path, let own, own.keys.contains(key) { path += ".\(own.name)" }
+        if path == self.path, let own, own.keys.contains(String(key)) { path += ".\(own.name)" }
         path += ".\(key)"
         place = entry.place
         current = entry.value
