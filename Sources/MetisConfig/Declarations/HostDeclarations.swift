@@ -47,8 +47,8 @@ extension TableDeclaration {
       KeyDeclaration(
         "capacity", .integer(1...10_000_000), fallback: "1000",
         """
-        how many entries a loop keeps; the oldest goes first. The ring of the default stays in a \
-        core's cache: a larger one costs 0.1 µs a request
+        how many entries a loop keeps; the oldest goes first; larger rings cost \
+        a little more a request
         """),
       KeyDeclaration(
         "bodies", .boolean, fallback: "true", "entries hold the messages themselves"),
