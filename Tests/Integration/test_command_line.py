@@ -102,20 +102,21 @@ def test_plugins_of_the_configuration(own_plugins):
     assert metis("config", "validate", "--strict", own_plugins).returncode == 0
     with own_plugins.open("a") as file:
         file.write('[[tools]]\nname = "back"\nmock = { strategy = "echo" }\n')
-    refused = metis("config", "validate", own_plugins)
-    assert refused.returncode == 2
-    assert 'the strategy "echo" is not installed' in refused.stderr
+    lacking = metis("config", "validate", "--strict", own_plugins)
+    assert lacking.returncode == 2
+    assert 'the strategy "echo" is not installed' in lacking.stderr
     everything = ["--plugins", ROOT / "plugins.d"]
-    checked = metis("config", "validate", own_plugins, *everything)
+    checked = metis("config", "validate", "--strict", own_plugins, *everything)
     assert checked.returncode == 0, checked.stderr
     with Serving("-c", own_plugins, "-p", "0", *everything) as serving:
         assert hello(serving.port) == "hi"
 
 
 def test_libraries_of_the_command_line_count_more(own_plugins, tmp_path):
-    refused = metis("config", "validate", own_plugins, "--library-path", tmp_path / "mine.d")
-    assert refused.returncode == 2
-    assert "libmine.so" in refused.stderr
+    other = ["--library-path", tmp_path / "mine.d"]
+    lacking = metis("config", "validate", "--strict", own_plugins, *other)
+    assert lacking.returncode == 2
+    assert "libmine.so" in lacking.stderr
 
 
 def test_signatures_of_the_configuration(own_plugins):
