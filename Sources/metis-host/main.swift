@@ -33,7 +33,9 @@ case .failure(let message):
 do {
   try Installation.complete(&options)
 } catch {
-  complain(error.description)
+  complain(
+    ConfigDiagnostic.render(
+      error.errors, source: ValidationReport.source, style: .of(descriptor: STDERR_FILENO)))
   exit(2)
 }
 if validates { exit(Validation.run(options, asJSON: asJSON)) }

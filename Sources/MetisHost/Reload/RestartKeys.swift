@@ -12,7 +12,7 @@ extension HostOptions {
       (!librarySearchPath.isEmpty, ["plugins.library_path"]),
       (signatures != nil, ["plugins.signatures"]), (!trustedKeys.isEmpty, ["plugins.trusted_keys"]),
     ]
-    for (isDecided, paths) in decided where isDecided { paths.forEach { keys.remove($0) } }
+    for path in decided.filter(\.0).flatMap(\.1) { keys.remove(path) }
     return keys
   }
 }

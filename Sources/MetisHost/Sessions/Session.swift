@@ -48,7 +48,9 @@ final class Session: @unchecked Sendable {
   }
 
   /// Whether its streams can be resumed: those of HTTP that have an id to name it by.
-  var canResume: Bool { transport == .http && !id.isEmpty && TransportTraits.of(revision).canResume }
+  var canResume: Bool {
+    transport == .http && !id.isEmpty && TransportTraits.of(revision).canResume
+  }
 
   /// Notes a request; CLOCK_MONOTONIC, ns.
   func touch(_ now: UInt64) { lock.withLock { lastUse = now } }
