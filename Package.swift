@@ -151,7 +151,7 @@ let package = Package(
         "test_conformance_legacy.py", "test_conformance_modern.py", "test_conformance_tasks.py",
         "test_connections.py", "test_damage.py", "test_doors.py", "test_golden.py", "test_legacy.py",
         "test_legacy_tasks.py", "test_lifecycle.py", "test_modern.py", "test_parameters.py",
-        "test_reload.py", "test_sections.py",
+        "test_reload.py", "test_reload_history.py", "test_sections.py",
         "test_stdio.py", "test_streams.py", "test_stubbing.py", "test_swap.py", "test_tampering.py",
         "test_tool.py", "test_traffic.py", "test_vanishing.py", "test_websocket.py",
       ]),

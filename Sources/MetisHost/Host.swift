@@ -80,12 +80,12 @@ public final class Host: @unchecked Sendable {
     do {
       configuration = try loader.load()
     } catch {
-      throw StartError(2, error.description)
+      throw StartError(2, error.description, diagnostics: error.errors + error.warnings)
     }
     log = try Host.makeLog(options, configuration, clock)
     reloads = ReloadState(
       loader: loader, configuration: configuration,
-      started: RestartKeys(configuration, options), log: log, clock: clock)
+      started: options.restartKeys(of: configuration), log: log, clock: clock)
     services = HostServices(log: log, clock: clock)
     seed = options.seed ?? UInt64.random(in: 0...UInt64(Int64.max))
     loopCount = options.threads ?? configuration.performance.loops ?? Host.cores
@@ -103,9 +103,8 @@ public final class Host: @unchecked Sendable {
           && transport != "stdio"),
       sealer: Sealer(secret: configuration.server.input.key.map { Array($0.utf8) }),
       journal: configuration.journal, endpoints: Endpoints(configuration.transport))
-    var registryOptions = PluginRegistry.Options()
-    registryOptions.librarySearchPath = options.librarySearchPath
-    registryOptions.signatures = try Host.signaturePolicy(options)
+    let places = PluginPlaces(options, configuration.plugins)
+    let registryOptions = try places.registryOptions()
     do {
       registry = try PluginRegistry(options: registryOptions, contexts: services)
     } catch {
@@ -114,14 +113,15 @@ public final class Host: @unchecked Sendable {
     for warning in configuration.warnings { log.warn(warning.description) }
     let hooks = CoreHooks()
     services.hooks = hooks
-    Host.loadPlugins(registry, options, log)
+    Host.loadPlugins(registry, from: places.directory, log)
     do {
       composition = try Composition(
         configuration, active: registry.active, before: nil,
         context: Composition.Context(
           seed: seed, inlineThreads: inlineThreads, workers: core.workers.maximum, number: 1))
     } catch {
-      throw StartError(2, error.description)
+      let found = if case .configuration(let errors) = error { errors } else { [ConfigError]() }
+      throw StartError(2, error.description, diagnostics: found)
     }
     _ = core.publish(composition.snapshot)
     for warning in composition.warnings { log.warn(warning) }
@@ -154,7 +154,7 @@ public final class Host: @unchecked Sendable {
       throw StartError(
         3,
         "no active plugin provides the transport \"\(transport)\"; "
-          + "look at the warnings above, and at --plugins")
+          + "look at the warnings above, and at --plugins or [plugins]")
     }
     // The admin endpoint first: who sees the MCP endpoint can rely on it.
     if let admin = options.admin { try openAdmin(admin) }

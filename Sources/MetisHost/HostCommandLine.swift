@@ -22,8 +22,9 @@ public enum HostCommandLine {
     options: HostOption.all.map(\.syntax) + [validate, json, versionOption],
     notes: """
       Without --config and METIS_CONFIG it takes metis.toml, metis.yaml, metis.yml or metis.json of
-      this folder, else the quickstart that it was installed with; without --plugins it takes
-      plugins.d here, else the installed one. What the command line says counts more than any file.
+      this folder, else the quickstart that it was installed with; without --plugins and
+      [plugins] it takes plugins.d here, else the installed one. What the command line says counts
+      more than any file.
 
       SIGTERM and SIGINT drain and end, SIGHUP reads the configuration again.
       """,

@@ -2,8 +2,10 @@ public import MetisConfig
 
 /// What the command line says; everything else is the configuration's.
 public struct HostOptions: Sendable {
-  /// The directory of manifests; nil: none.
+  /// The directory of manifests; nil: the configuration's, else ``installedPlugins``.
   public var plugins: String?
+  /// The directory of manifests where nobody names one; nil: none.
+  public var installedPlugins: String?
   /// Configuration files, merged in order.
   public var configurations: [String] = []
   /// `METIS_ENV`: which overlays are laid over them; nil: none.
@@ -30,13 +32,15 @@ public struct HostOptions: Sendable {
   public var logLevel: LogLevel?
   /// Of every random choice; nil: a new one each start.
   public var seed: UInt64?
-  /// Directories in which libraries are searched after their manifest's.
+  /// Directories in which libraries are searched after their manifest's; empty: the configuration's.
   public var librarySearchPath: [String] = []
+  /// Directories in which libraries are searched after all others.
+  public var installedLibraries: [String] = []
   /// How long a shutdown waits for open requests; ns.
   public var drainLimit: UInt64 = 10_000_000_000
-  /// What is demanded of signatures: `off`, `warn` or `require`.
-  public var signatures = "off"
-  /// Files with trusted public keys (minisign).
+  /// What is demanded of signatures: `off`, `warn` or `require`; nil: the configuration's, else off.
+  public var signatures: String?
+  /// Files with trusted public keys (minisign); empty: the configuration's.
   public var trustedKeys: [String] = []
 
   /// The defaults.
@@ -49,9 +53,12 @@ public struct StartError: Error, CustomStringConvertible, Sendable {
   public let exitCode: Int32
   /// What was found, what was expected, what to do.
   public let description: String
+  /// What is wrong with the configuration, located; empty where it is something else.
+  public let diagnostics: [ConfigError]
 
-  init(_ exitCode: Int32, _ description: String) {
+  init(_ exitCode: Int32, _ description: String, diagnostics: [ConfigError] = []) {
     self.exitCode = exitCode
     self.description = description
+    self.diagnostics = diagnostics
   }
 }

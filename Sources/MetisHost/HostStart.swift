@@ -25,26 +25,8 @@ extension Host {
     }
   }
 
-  static func signaturePolicy(_ options: HostOptions) throws(StartError) -> SignaturePolicy {
-    if options.signatures == "off" { return .off }
-    var keys: [MinisignPublicKey] = []
-    for file in options.trustedKeys {
-      do throws(PluginError) {
-        let bytes = try PluginStore.read(file)
-        do throws(SigningError) {
-          keys.append(try MinisignPublicKey(file: bytes))
-        } catch {
-          throw PluginError(.badSignature, error.message, file: file)
-        }
-      } catch {
-        throw StartError(2, error.description)
-      }
-    }
-    return options.signatures == "warn" ? .warn(trusted: keys) : .require(trusted: keys)
-  }
-
   /// Discovers and loads; a failure stays with its plugin.
-  static func loadPlugins(_ registry: PluginRegistry, _ options: HostOptions, _ log: Log) {
+  static func loadPlugins(_ registry: PluginRegistry, from directory: String?, _ log: Log) {
     registry.report = { notice in
       switch notice {
       case .signature(let id, let file, let state):
@@ -58,7 +40,7 @@ extension Host {
       case .failure(let error): log.error(error.description)
       }
     }
-    guard let directory = options.plugins else { return }
+    guard let directory else { return }
     do {
       try registry.discover(directory)
     } catch {

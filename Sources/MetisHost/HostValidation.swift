@@ -69,9 +69,9 @@ extension HostValidation {
     // What plugins log while they are tried is for nobody.
     let log = Log(level: .error, sink: DiscardedLines(), clock: clock)
     let services = HostServices(log: log, clock: clock)
-    var registryOptions = PluginRegistry.Options()
-    registryOptions.librarySearchPath = options.librarySearchPath
-    registryOptions.signatures = try Host.signaturePolicy(options)
+    // Of a configuration that cannot be read nothing is known: then what was found counts.
+    let places = PluginPlaces(options, configuration?.plugins ?? PluginSettings())
+    let registryOptions = try places.registryOptions()
     let registry: PluginRegistry
     do {
       registry = try PluginRegistry(options: registryOptions, contexts: services)
@@ -79,7 +79,7 @@ extension HostValidation {
       throw StartError(70, error.description)
     }
     defer { registry.shutDown() }
-    if let directory = options.plugins {
+    if let directory = places.directory {
       do {
         try registry.discover(directory)
       } catch {
@@ -124,7 +124,7 @@ extension HostValidation {
         message: "no active plugin provides the transport \"\(name)\"",
         hint: near
           ?? (transports.isEmpty
-            ? "no plugin provides a transport; look at --plugins"
+            ? "no plugin provides a transport; look at --plugins or [plugins]"
             : "installed: \(transports.joined(separator: ", "))")))
   }
 }

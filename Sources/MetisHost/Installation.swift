@@ -13,13 +13,13 @@ public enum Installation {
   }
 
   /// Fills in what the command line leaves out: the configuration of this folder, else the
-  /// quickstart; manifests; libraries. Throws where this folder holds several configurations.
+  /// quickstart; and what counts where that says nothing: manifests, libraries. Throws where this folder holds several configurations.
   public static func complete(_ options: inout HostOptions) throws(ConfigErrors) {
-    if options.plugins == nil { options.plugins = plugins }
+    options.installedPlugins = plugins
     if options.configurations.isEmpty, let found = try configuration(in: ".") ?? quickstart {
       options.configurations = [found]
     }
-    options.librarySearchPath += libraryFolders
+    options.installedLibraries = libraryFolders
   }
 
   /// The configuration of a folder; nil where there is none. Several are an error that names them.

@@ -28,6 +28,14 @@ public struct ValidationReport {
     summary = validation.configuration.map(Self.summary) ?? ""
   }
 
+  /// Why a host did not start, where that is its configuration.
+  public init(_ error: StartError) {
+    diagnostics = error.diagnostics
+    problems = error.diagnostics.isEmpty ? [error.description] : []
+    isValid = false
+    summary = ""
+  }
+
   /// What is written to standard error, without a line feed at its end; empty where nothing was found.
   public func text(_ style: ConfigDiagnostic.Style) -> String {
     var parts: [String] = []

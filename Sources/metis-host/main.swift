@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import MetisConfig
 import MetisHost
 
 // The process: options, signals, the exit code. Everything else is `Host`.
@@ -32,7 +33,9 @@ case .failure(let message):
 do {
   try Installation.complete(&options)
 } catch {
-  complain(error.description)
+  complain(
+    ConfigDiagnostic.render(
+      error.errors, source: ValidationReport.source, style: .of(descriptor: STDERR_FILENO)))
   exit(2)
 }
 if validates { exit(Validation.run(options, asJSON: asJSON)) }
@@ -48,7 +51,10 @@ let host: Host
 do {
   host = try Host.start(options)
 } catch {
-  complain("metis-host: \(error.description)")
+  complain(
+    error.diagnostics.isEmpty
+      ? "metis-host: \(error.description)"
+      : ValidationReport(error).text(.of(descriptor: STDERR_FILENO)))
   exit(error.exitCode)
 }
 host.whenFinished { exit($0) }

@@ -8,7 +8,9 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from harness import schema  # noqa: E402
+from harness.doors import wait_for  # noqa: E402
 from harness.process import FIXTURE, RELEASE, ROOT, Host  # noqa: E402
+from harness.reload import QUICK, status  # noqa: E402
 
 
 def pytest_configure(config):
@@ -38,6 +40,24 @@ def fresh(tmp_path):
     yield make
     for it in made:
         it.stop()
+
+
+@pytest.fixture
+def serve(fresh, tmp_path):
+    """Makes hosts on a configuration of the test's own, which is watched when they are ready."""
+
+    def make(source="metis.toml", more=QUICK, **options):
+        folder = tmp_path / "conf"
+        folder.mkdir(exist_ok=True)
+        config = folder / "metis.toml"
+        config.write_text((FIXTURE / source).read_text() + more)
+        host = fresh(config=config, **options).ready()
+        # From here on the files are watched, and what came before that was looked at once more.
+        if "enabled = false" not in more:
+            wait_for(lambda: status(host)["watching"]["folders"] > 0, "the files are watched", 5)
+        return host
+
+    return make
 
 
 @pytest.fixture(scope="session")

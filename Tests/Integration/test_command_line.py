@@ -77,6 +77,65 @@ def test_files_from_the_environment(config, tmp_path):
         assert hello(serving.port) == "hi"
 
 
+# --- Where plugins come from -----------------------------------------------------------------
+
+
+@pytest.fixture
+def own_plugins(tmp_path):
+    """A configuration whose plugins are its own: two manifests, a library of another name."""
+    manifests = tmp_path / "mine.d"
+    manifests.mkdir()
+    shutil.copy(ROOT / "plugins.d" / "HTTPTransport.toml", manifests)
+    text = (ROOT / "plugins.d" / "StaticStrategy.toml").read_text()
+    (manifests / "StaticStrategy.toml").write_text(text.replace("libStaticStrategy", "libmine"))
+    (tmp_path / "lib").mkdir()
+    shutil.copy(RELEASE / "libStaticStrategy.so", tmp_path / "lib" / "libmine.so")
+    path = tmp_path / "own.toml"
+    path.write_text('[plugins]\ndirectory = "mine.d"\nlibrary_path = "lib"\n' + TOOL)
+    return path
+
+
+def test_plugins_of_the_configuration(own_plugins):
+    """[plugins] counts where the command line says nothing, for a start and for a check."""
+    with Serving("-c", own_plugins, "-p", "0") as serving:
+        assert hello(serving.port) == "hi"
+    assert metis("config", "validate", "--strict", own_plugins).returncode == 0
+    with own_plugins.open("a") as file:
+        file.write('[[tools]]\nname = "back"\nmock = { strategy = "echo" }\n')
+    lacking = metis("config", "validate", "--strict", own_plugins)
+    assert lacking.returncode == 2
+    assert 'the strategy "echo" is not installed' in lacking.stderr
+    everything = ["--plugins", ROOT / "plugins.d"]
+    checked = metis("config", "validate", "--strict", own_plugins, *everything)
+    assert checked.returncode == 0, checked.stderr
+    with Serving("-c", own_plugins, "-p", "0", *everything) as serving:
+        assert hello(serving.port) == "hi"
+
+
+def test_libraries_of_the_command_line_count_more(own_plugins, tmp_path):
+    other = ["--library-path", tmp_path / "mine.d"]
+    lacking = metis("config", "validate", "--strict", own_plugins, *other)
+    assert lacking.returncode == 2
+    assert "libmine.so" in lacking.stderr
+
+
+def test_signatures_of_the_configuration(own_plugins):
+    text = own_plugins.read_text()
+    own_plugins.write_text(text.replace("[plugins]", '[plugins]\nsignatures = "require"'))
+    refused = metis("config", "validate", own_plugins)
+    assert refused.returncode == 2
+    assert "this host requires one" in refused.stderr
+    assert metis("config", "validate", own_plugins, "--signatures", "off").returncode == 0
+    missing = text.replace("[plugins]", '[plugins]\nsignatures = "warn"\ntrusted_keys = "no.pub"')
+    own_plugins.write_text(missing)
+    refused = metis("config", "validate", own_plugins)
+    assert refused.returncode == 2
+    assert "no.pub" in refused.stderr
+
+
+# --- Files of the configuration --------------------------------------------------------------
+
+
 def test_config_option_counts_more_than_the_environment(config):
     with Serving("-c", config, "-p", "0", env={"METIS_CONFIG": "nowhere.toml"}) as serving:
         assert hello(serving.port) == "hi"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.admin import Admin
 from harness.mcp import modern, text_of
 from harness.process import FIXTURE, RELEASE, ROOT
 from harness.tool import metis
@@ -27,6 +28,16 @@ strategy = "static"
 
 [tools.mock.static]
 content = "hi"
+"""
+
+
+FAULTY_SECTION = """\
+[[tools]]
+name = "greet"
+[tools.mock]
+strategy = "static"
+[tools.mock.static]
+txet = "hello"
 """
 
 
@@ -70,6 +81,21 @@ def test_all_errors_with_excerpts(bad):
         assert 'did you mean "port"?' in done.stderr
         assert "1 error" in done.stderr
         assert "\x1b" not in done.stderr
+
+
+def test_a_start_shows_them_as_well(bad):
+    """What keeps a host from starting is what a check shows, whoever finds it."""
+    for text in (bad.read_text(), FAULTY_SECTION):
+        bad.write_text(text)
+        checked = validate_by_host("-c", bad)
+        started = subprocess.run(
+            [str(RELEASE / "metis-host"), "-c", str(bad), "--admin", "none"],
+            capture_output=True, text=True, timeout=20,
+        )  # fmt: skip
+        assert started.returncode == checked.returncode == 2
+        assert not started.stdout
+        assert started.stderr == checked.stderr
+        assert "^~~" in started.stderr and "1 error" in started.stderr
 
 
 def test_findings_for_programs(bad):
@@ -176,6 +202,32 @@ def test_secrets_are_masked(good):
         assert done.returncode == 0, done.stderr
         assert secret not in done.stdout
         assert "***" in done.stdout
+
+
+def test_secrets_of_the_command_line(good, fresh):
+    """--set may hold a secret: nothing that the host tells says it, and no message does."""
+    setting = "server.input.key=hunter2-hunter2-hunter2"
+    explained = metis("config", "explain", "server.input.key", good, "--set", setting)
+    assert explained.returncode == 0, explained.stderr
+    assert "--set server.input.key=***" in explained.stdout
+    assert '= "***"' in explained.stdout
+    refused = metis("config", "validate", good, "--set", "server.input.key=hunter2")
+    assert refused.returncode == 2
+    assert "--set server.input.key=***: error: server.input.key: " in refused.stderr
+    host = fresh(config=good, arguments=["--set", setting, "--log-level", "trace"]).ready()
+    told = [json.dumps(Admin(host).get(path)) for path in ("/config", "/config/status")]
+    told += [ask(host, "show").stdout, ask(host, "reload", "--json").stdout]
+    for text in [explained.stdout, refused.stderr, *told, *host.lines]:
+        assert "hunter2" not in text
+
+
+def test_explain_names_other_spellings(good):
+    with good.open("a") as file:
+        file.write("[server.performance]\nthreads = 3\n")
+    done = metis("config", "explain", "server.performance.loops", good)
+    assert done.returncode == 0, done.stderr
+    assert "server.performance.loops = (not set)" in done.stdout
+    assert f"see also: server.performance.threads = 3 ({good}:" in done.stdout
 
 
 def test_explain_names_every_layer(good, tmp_path):
@@ -308,6 +360,9 @@ def test_history_diff_and_rollback(fresh, tmp_path):
     reloaded = ask(host, "reload")
     assert reloaded.returncode == 0, reloaded.stderr
     assert "reloaded: configuration 2" in reloaded.stdout
+    again = ask(host, "reload")
+    assert again.returncode == 0
+    assert again.stdout.startswith("nothing has changed, ") and "reloaded" not in again.stdout
     assert said(host) == "hello"
 
     config.write_text(config.read_text().replace("[server]", "[srver]"))

@@ -75,7 +75,8 @@ def test_all_mistakes_are_told_at_once_and_nothing_is_served(fresh, tmp_path, le
     it.stop()
     log = "\n".join(it.lines)
     assert f"{config}:2:1: error: server.transport.http.max_body_bytes: found \"big\"" in log
-    assert f"{config}:9:1: error: tools[0].mock.txet: unknown key (did you mean \"text\"?)" in log
+    assert f"{config}:9:1: error: tools[0].mock.static.txet: unknown key\n" in log
+    assert '= help: did you mean "text"?' in log
     assert f"{config}:16:1: error: tools[1].mock.probability: found 2, expected at most 1" in log
     # A number of the environment is a number.
     assert "tools[2]" not in log

@@ -23,7 +23,10 @@ extension Example {
     [35, 36, 37, 39, 40, 41, 42, 43, 44, 45].map {
       Example($0, .later(sections: ["testing"]))
     } + [
-      Example(38, .laterFile(folderKey: "testing.contracts.contracts_dir", keys: ["provider", "interactions"])),
+      Example(
+        38,
+        .laterFile(
+          folderKey: "testing.contracts.contracts_dir", keys: ["provider", "interactions"])),
       Example(85, .later(sections: ["testing"])) { configuration in
         #expect(configuration.resources.map(\.uri) == ["test://sample"])
         #expect(configuration.tools.map(\.name) == ["sample_tool"])

@@ -122,4 +122,50 @@ import Testing
       #expect(error.description.contains(message), "\(error)")
     }
   }
+
+  @Test func otherSpellings() throws {
+    let folder = try Folder()
+    let main = try folder.write(
+      "metis.toml",
+      """
+      [server.performance]
+      threads = 3
+      [[tools]]
+      name = "it's"
+      [tools.mock]
+      strategy = "s"
+      behavior = { success_rate = 0.5 }
+      api_key = "hunter2"
+      url = "http://a:hunter2@b"
+      [tools.mock.s]
+      x = 1
+      token = "hunter2"
+      """)
+    let explain = { (key: String) in
+      try ConfigExplanation.explain(
+        key: key, inputs: ConfigInputs([main]), isSecret: { SecretRules.isSecret(path: $0) })
+    }
+    let loops = try explain("server.performance.loops")
+    #expect(loops.others.map(\.key) == ["server.performance.threads"])
+    #expect(loops.value == nil)
+    #expect(loops.layers.map(\.isInForce) == [false])
+    #expect(loops.text.contains("see also: server.performance.threads = 3 ("))
+    #expect(loops.json["others"]?.array?.first?["line"] == 2)
+    let rate = try explain("tools[0].behavior.error_rate")
+    #expect(rate.others.map(\.value) == ["0.5"])
+    #expect(rate.others[0].key == #"tools[name="it's"].mock.behavior.success_rate"#)
+    #expect(try explain("tools[0].mock.x").others.map(\.value) == ["1"])
+    #expect(try explain("tools[0].mock.strategy").others.isEmpty)
+    // Masked below every form of a path, names with quotes included.
+    #expect(try explain("tools[0].mock.api_key").value == #""***""#)
+    #expect(try explain("tools[0].mock.token").others.map(\.value) == [#""***""#])
+    for key in ["tools", "tools[0]", "tools[0].mock", "tools[0].mock.url"] {
+      let found = try explain(key)
+      #expect(!found.text.contains("hunter2"), "\(key)")
+      #expect(!found.json.description.contains("hunter2"), "\(key)")
+    }
+    #expect(SecretRules.isSecret(path: #"tools[name="a]\"."].mock.api_key"#))
+    #expect(SecretRules.isSecret(path: "tools[name=greet].mock.api_key"))
+    #expect(!SecretRules.isSecret(path: "tools[name=greet].mock.content"))
+  }
 }

@@ -294,6 +294,25 @@ import Testing
     let configuration = try load("[plugins]\nlibrary_path = [\"/\"]\n[server]\nname = \"x\"\n")
     #expect(configuration.restartKeys["plugins.library_path"] == "[\"/\"]")
     #expect(configuration.restartKeys["server.name"] == nil)
+    let other = try load(
+      """
+      [server]
+      port = 3000
+      input.key = "0123456789abcdef"
+      performance.threads = 3
+      [server.transport.http]
+      idle_timeout_ms = 5
+      """)
+    #expect(
+      configuration.restartKeys.differences(to: other.restartKeys) == [
+        "plugins.library_path: [\"/\"] → not set", "server.input.key: another value",
+        "server.performance.loops: one a core → 3",
+        "server.transport.http.idle_timeout_ms: not set → 5",
+      ])
+    var keys = other.restartKeys
+    keys.remove("server.input")
+    keys.remove("server.transport.http")
+    #expect(keys.differences(to: RestartKeys()) == ["server.performance.loops: 3 → one a core"])
   }
 
   @Test func reloadSettings() throws {

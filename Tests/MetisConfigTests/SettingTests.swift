@@ -119,11 +119,34 @@ import Testing
         .key("a"), .key("b.c\"d"), .index(2), .key("e f"), .match(key: "name", value: "x]y"),
         .match(key: "k", value: "v w"),
       ])
-    #expect(ConfigKeyPath.text(path.steps) == #"a."b.c\"d"[2]."e f"[name=x]y][k=v w]"#)
+    #expect(ConfigKeyPath.text(path.steps) == #"a."b.c\"d"[2]."e f"[name="x]y"][k=v w]"#)
     for wrong in [
       "", ".", "a.", "a[", "a[x]", "a[1", "a]", "a b", "a[99999999999999999999]", "a''",
     ] {
       #expect(throws: ConfigKeyPath.Failure.self, "\(wrong)") { try ConfigKeyPath(wrong) }
     }
+  }
+
+  @Test func originsHideSecrets() {
+    let origin = { (key: String, value: String) in
+      ConfigInputs.Setting(key: key, value: value, origin: "--set \(key)=\(value)").origin
+    }
+    #expect(origin("server.input.key", "abc") == "--set server.input.key=***")
+    #expect(origin("server.input", "{ key = \"abc\" }") == "--set server.input=***")
+    #expect(origin("tools.greet.mock.api_key", "abc") == "--set tools.greet.mock.api_key=***")
+    #expect(origin("tools[0].mock.api_key", "7") == "--set tools[0].mock.api_key=***")
+    #expect(origin("x..token", "abc") == "--set x..token=***")
+    #expect(origin("server.name", "http://a:b@c") == "--set server.name=***")
+    #expect(origin("server.input.key", "${KEY}") == "--set server.input.key=${KEY}")
+    #expect(origin("server.port", "3001") == "--set server.port=3001")
+  }
+
+  @Test func errorsOfSettingsHideSecrets() throws {
+    let (folder, main) = try folder()
+    let inputs = ConfigInputs([main], settings: settings(["server.input.key=hunter2"]))
+    let error = #expect(throws: (any Error).self) { try loadLayers(inputs, in: folder) }
+    let text = error.map { "\($0)" } ?? ""
+    #expect(text.contains("--set server.input.key=***: error: server.input.key: "))
+    #expect(!text.contains("hunter2"))
   }
 }

@@ -37,6 +37,22 @@ import Testing
     #expect(tool.definition["mock"]?["strategy"] == "static")
   }
 
+  @Test func pathsNameTheOwnTable() throws {
+    let configuration = try load(
+      """
+      [[tools]]
+      name = "a"
+      mock = { strategy = "s", x = [1], s = { y = { z = 1 }, "a/b" = 2 } }
+      """)
+    let section = configuration.tools[0].mock.section
+    let path = { section.error(at: $0, message: "").keyPath }
+    #expect(path("") == "tools[0].mock")
+    #expect(path("/x/0") == "tools[0].mock.x[0]")
+    #expect(path("/y/z") == "tools[0].mock.s.y.z")
+    #expect(path("/a~1b") == "tools[0].mock.s.a/b")
+    #expect(path("/none") == "tools[0].mock")
+  }
+
   @Test func jsonDefinitionsHoldTheWholeSeed() throws {
     let configuration = try load(
       #"{"tools":[{"name":"a","seed":18446744073709551615,"mock":{"strategy":"echo"}}]}"#,
@@ -174,9 +190,9 @@ import Testing
       let error = section.error(at: pointer, message: "m")
       return "\(error.line):\(error.column) \(error.keyPath)"
     }
-    #expect(place("/l/0/a~1b") == "6:8 tools[0].mock.l[0].a/b")
-    #expect(place("/l/0/missing") == "6:6 tools[0].mock.l[0]")
-    #expect(place("/l/7") == "6:1 tools[0].mock.l")
+    #expect(place("/l/0/a~1b") == "6:8 tools[0].mock.s.l[0].a/b")
+    #expect(place("/l/0/missing") == "6:6 tools[0].mock.s.l[0]")
+    #expect(place("/l/7") == "6:1 tools[0].mock.s.l")
     #expect(place("") == "3:2 tools[0].mock" || place("") == "3:1 tools[0].mock")
   }
 }

@@ -24,6 +24,11 @@ struct DeclarationCursor {
     return [kind]
   }
 
+  /// The tables that the value may be.
+  var tables: [TableDeclaration] {
+    kinds.compactMap { if case .table(let table) = $0 { table } else { nil } }
+  }
+
   /// The position of the entry `key` of a table.
   func entry(_ key: String) -> DeclarationCursor {
     var found: [KeyDeclaration.Kind] = []

@@ -23,10 +23,10 @@ extension TableDeclaration {
         "format", .choice(LoggingSettings.Format.allCases.map(\.rawValue)),
         fallback: #""pretty""#, "how a line looks"),
       KeyDeclaration(
-        "output", .choice(["stdout", "stderr", "file"]), fallback: #""stderr""#,
+        "output", .choice(["stdout", "stderr", "file"]), fallback: #""stderr""#, effect: .restart,
         "where lines go; with stdio never to stdout"),
       KeyDeclaration(
-        "file_path", .path, example: #""logs/metis.log""#, isCreated: true,
+        "file_path", .path, example: #""logs/metis.log""#, effect: .restart, isCreated: true,
         #"the file of output = "file""#),
       KeyDeclaration("filters", .table(.logFilters), effect: .later, "what is written, by target"),
       KeyDeclaration("rotation", .map(of: .any), effect: .later, "when a new file is begun"),
@@ -47,8 +47,8 @@ extension TableDeclaration {
       KeyDeclaration(
         "capacity", .integer(1...10_000_000), fallback: "1000",
         """
-        how many entries a loop keeps; the oldest goes first. The ring of the default stays in a \
-        core's cache: a larger one costs 0.1 µs a request
+        how many entries a loop keeps; the oldest goes first; larger rings cost \
+        a little more a request
         """),
       KeyDeclaration(
         "bodies", .boolean, fallback: "true", "entries hold the messages themselves"),

@@ -56,7 +56,7 @@ extension TableDeclaration {
         "single_use", .boolean, fallback: "true", "a requestState is good for one retry only"),
       KeyDeclaration(
         "key", .text, fallback: "a new one each start", example: #""${METIS_STATE_KEY}""#,
-        isSecret: true,
+        isSecret: true, effect: .restart,
         """
         a secret of 16 bytes or more that seals requestState; the same on several hosts lets each \
         read the others'

@@ -33,8 +33,9 @@ extension TableDeclaration {
         "allowed_origins", .array(of: .text), fallback: "from host",
         example: #"["https://example.org"]"#,
         #"values of the header Origin: "https://name[:port]", "null", "*" for any"#),
-      KeyDeclaration("transport", .table(.transport), "what carries messages"),
-      KeyDeclaration("tls", .table(.tls), "TLS of the HTTP transport"),
+      KeyDeclaration(
+        "transport", .table(.transport), effect: .restart, "what carries messages"),
+      KeyDeclaration("tls", .table(.tls), effect: .restart, "TLS of the HTTP transport"),
       KeyDeclaration("performance", .table(.performance), "threads, time-outs, limits"),
       KeyDeclaration("caching", .table(.caching), "how long clients may keep results"),
       KeyDeclaration("input", .table(.input), "questions that a call asks of its client"),

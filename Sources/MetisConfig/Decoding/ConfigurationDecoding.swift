@@ -49,7 +49,7 @@ struct ConfigurationDecoding {
     decodeHost(reader, into: &configuration)
     // Arrays of definitions are layered and decoded by themselves: none is left here.
     assert(DefinitionKind.allCases.allSatisfy { reader.elements($0.key).isEmpty })
-    configuration.restartKeys = Configuration.restartKeys(of: root)
+    configuration.restartKeys = RestartKeys(root)
     let folders = DefinitionKind.allCases.filter { $0.folderKey != nil }.map {
       DefinitionFolders($0, reader, layer: folderLayers[$0])
     }

@@ -43,11 +43,13 @@ extension MockSettings {
     }
     var others = reader.others
     var entries: [ConfigEntry] = []
+    var ownTable: ConfigSection.OwnTable?
     if let index = others.firstIndex(where: { $0.key == name }),
       let own = others[index].value.table
     {
       others.remove(at: index)
       entries = own
+      if !own.isEmpty { ownTable = ConfigSection.OwnTable(name, own) }
     }
     for entry in others {
       guard !entries.contains(where: { $0.key == entry.key }) else {
@@ -61,7 +63,7 @@ extension MockSettings {
     var table = reader.table
     table.content = .table(entries)
     let section = ConfigSection(
-      table, path: reader.path, directory: reader.place.directory)
+      table, path: reader.path, directory: reader.place.directory, own: ownTable)
     return MockSettings(
       strategy: name, section: section, seed: seed, timeout: timeout, place: strategy.place)
   }

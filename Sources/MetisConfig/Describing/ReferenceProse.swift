@@ -24,17 +24,23 @@ enum ReferenceProse {
       three give the same tree, and one file of a format may name folders with files of another.
     - **Layers**, in rising order of what counts: each `--config` in its order, after each its overlay, then each `--set`, then options such
       as `--port`. The overlay of `metis.toml` with `METIS_ENV=production` is `metis.production.toml` beside it, in any of the formats; a
-      `.base` at the end of a name is left out: `metis.base.toml` has the same one. An overlay that is not there is no mistake.
+      `.base` at the end of a name is left out: `metis.base.toml` has the same one. A file may have none; where no file has one, a
+      warning says so.
     - **Merging**: tables entry by entry. Definitions, the entries of `[[tools]]` and the like, are matched by their name or URI: what a
-      higher layer says of one that is there already is merged over it, others are added. Of everything else the higher layer counts,
-      arrays as a whole.
-    - **Settings** of the command line: `--set server.port=3001`, `--set tools.greet.mock.seed=7`. The value is one of TOML where it can be
-      read as such, else a text.
-    - **References** in texts: `${NAME}` is a variable of the environment, `${NAME:-default}` has a default, `${file:PATH}` is what a
-      file holds, without the line feed at its end; `$${` is a literal `${`. Such a text may stand for a number or a truth value. Messages never quote it.
+      higher layer says of one that is there already is merged over it, arrays as a whole; others are added. A layer above the one that names
+      a folder is laid over the definitions in it as well. Outside of definitions arrays of tables, such as `[[server.icons]]`, are
+      appended from file to file; of everything else the higher layer counts. Two definitions of one name in one file are an error.
+    - **Settings** of the command line: `--set server.port=3001`, `--set tools.greet.mock.seed=7`, `--set tools[0].title=First`,
+      `--set 'resources."db://users".title=Users'`. The value is one of TOML where it can be read as such, else a text. Arrays are replaced.
+      Other processes see the command line: give a secret as `${NAME}` or `${file:PATH}`.
+    - **References** in texts, not in keys: `${NAME}` is a variable of the environment, and an error where that is not set;
+      `${NAME:-default}` has a default, for an empty one too; `${file:PATH}` is the text of a file of at most 64 KiB, without the line
+      feed at its end; `$${` is a literal `${`. Such a text may stand for a number or a truth value. Messages never quote it.
     - **Paths** that are relative stand against the folder of the file that they are in, those of `--set` against the working directory.
     - **Definitions** are entries of `[[tools]]`, `[[resources]]`, `[[resource_templates]]` and `[[prompts]]`, or files in a folder. Such a file holds
-      one definition, with its keys at the top, or several in the arrays of the same names.
+      one definition, with its keys at the top, or several in the arrays of the same names, or is an array (YAML, JSON). Folders are read with
+      those below them, in the order of the paths; hidden files do not count. A folder's key belongs above the first `[table]` of a TOML file; at
+      the end it is taken as the top's, with a warning.
     - **Defaults** of definitions have three levels: `[defaults]` for all, `[defaults.tools]` and the like for a kind, `[groups.<name>]` for
       definitions with that `group`. The nearest counts, and what a definition says itself counts most.
     - **Secrets** that stand in the clear in a file are warned about: refer to a variable or a file.

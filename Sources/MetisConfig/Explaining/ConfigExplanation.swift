@@ -52,6 +52,19 @@ public struct ConfigExplanation: Sendable {
   /// The layers, the one that counts first.
   public var layers: [Layer]
 
+  /// Other spellings of the key, or keys that decide in its place, that have a value.
+  public var others: [Other] = []
+
+  /// Another key path.
+  public struct Other: Sendable {
+    /// The key path, definitions by their names.
+    public var key: String
+    /// Where its value stands.
+    public var place: ConfigPlace
+    /// Its value as JSON, secrets masked.
+    public var value: String
+  }
+
   /// The explanation for people: what the key is, then a line for each layer.
   public var text: String {
     var lines = ["\(key) = \(value.map { Self.shortened($0, to: 200) } ?? "(not set)")"]
@@ -73,6 +86,10 @@ public struct ConfigExplanation: Sendable {
       lines.append(
         "  \(name)  \(values[index])" + (layer.isInForce ? "\(padding)  ← in force" : ""))
     }
+    for other in others {
+      lines.append(
+        "  see also: \(other.key) = \(Self.shortened(other.value, to: 60)) (\(other.place))")
+    }
     return lines.joined(separator: "\n")
   }
 
@@ -88,7 +105,8 @@ public struct ConfigExplanation: Sendable {
   }
 
   /// The explanation for programs: `key`, `value`, `summary`, `expected`, `effect` and `layers`,
-  /// each with `origin`, `name`, `file`, `line`, `column`, `value` and `in_force`.
+  /// each with `origin`, `name`, `file`, `line`, `column`, `value` and `in_force`; `others`, where
+  /// there are any, each with `key`, `value`, `file`, `line` and `column`.
   public var json: JSONValue {
     var object = JSONObject([("key", .string(key))])
     object["value"] = value.map { (try? JSONValue(json: $0)) ?? .string($0) } ?? .null
@@ -100,17 +118,29 @@ public struct ConfigExplanation: Sendable {
         var row = JSONObject([
           ("origin", .string(layer.origin.rawValue)), ("name", .string(layer.name)),
         ])
-        if let place = layer.place, place.line > 0 {
-          row["file"] = .string(place.file)
-          row["line"] = JSONValue(place.line)
-          row["column"] = JSONValue(place.column)
-        }
+        if let place = layer.place { Self.add(place, to: &row) }
         row["value"] =
           layer.origin == .declaration
           ? .string(layer.text) : (try? JSONValue(json: layer.text)) ?? .string(layer.text)
         row["in_force"] = .bool(layer.isInForce)
         return .object(row)
       })
+    if !others.isEmpty {
+      object["others"] = .array(
+        others.map { other in
+          var row = JSONObject([("key", .string(other.key))])
+          row["value"] = (try? JSONValue(json: other.value)) ?? .string(other.value)
+          Self.add(other.place, to: &row)
+          return .object(row)
+        })
+    }
     return .object(object)
+  }
+
+  private static func add(_ place: ConfigPlace, to row: inout JSONObject) {
+    guard place.line > 0 else { return }
+    row["file"] = .string(place.file)
+    row["line"] = JSONValue(place.line)
+    row["column"] = JSONValue(place.column)
   }
 }

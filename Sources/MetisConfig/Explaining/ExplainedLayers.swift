@@ -99,20 +99,30 @@ struct ExplainedLayers {
     if layers.isEmpty, declared.key == nil, !declared.isOpen {
       throw Self.error(key, declared.fault ?? "nothing knows this key", hint: declared.hint)
     }
+    let strategy = target.definition?.value["mock"]?["strategy"]?.string
+    let others = OtherSpellings(of: target.steps, strategy: strategy).paths.compactMap { steps in
+      effective.root.value(at: steps).map { value in
+        let path = ConfigKeyPath.text(steps)
+        return ConfigExplanation.Other(
+          key: path, place: value.place,
+          value: Self.masked(value, path, isSecret).toJSON().description)
+      }
+    }
     if let fallback = declared.key?.fallback {
       layers.append(
         ConfigExplanation.Layer(
           origin: .declaration, name: "default", place: nil, text: fallback,
-          isInForce: layers.isEmpty))
+          isInForce: layers.isEmpty && others.isEmpty))
     }
     let isTable = inForce?.table != nil
     for index in layers.indices where layers[index].origin != .declaration {
       layers[index].isInForce = index == 0 || isTable
     }
-    let nearest = layers.first
+    let nearest = layers.first { $0.isInForce }
     return ConfigExplanation(
       key: path, summary: declared.key?.summary, expectation: declared.key?.kind.expectation,
-      effect: declared.key?.effect, value: inForce.map(shown) ?? nearest?.text, layers: layers)
+      effect: declared.key?.effect, value: inForce.map(shown) ?? nearest?.text, layers: layers,
+      others: others)
   }
 
   /// Where `steps` lead: definitions are found by index, name or URI.
@@ -204,7 +214,9 @@ struct ExplainedLayers {
       value.content = .array(
         elements.enumerated().map { masked($1, "\(path)[\($0)]", isSecret) })
     case .null: break
-    default: if isSecret(path) { value.content = .string("***") }
+    case .string(let text) where !isSecret(path):
+      value.content = .string(SecretText.withoutPasswords(text))
+    default: if isSecret(path) { value.content = .string(SecretText.stars) }
     }
     return value
   }

@@ -14,14 +14,15 @@ public struct ConfigInputs: Sendable {
     /// Its value as text: a TOML value where it is one, else a string.
     public var value: String
 
-    /// How the user gave it, for messages: `--set server.port=3001`, `--port 3001`.
+    /// How the user gave it, for messages: `--set server.port=3001`, `--port 3001`; without the value
+    /// where that holds a secret: `--set server.input.key=***`.
     public var origin: String
 
     /// A setting.
     public init(key: String, value: String, origin: String) {
       self.key = key
       self.value = value
-      self.origin = origin
+      self.origin = SettingLayers.holdsSecret(value, at: key) ? "--set \(key)=***" : origin
     }
   }
 

@@ -93,7 +93,8 @@ struct ConfigKeyPath {
       switch step {
       case .key(let key): text += (text.isEmpty ? "" : ".") + quotedIfNeeded(key)
       case .index(let index): text += "[\(index)]"
-      case .match(let key, let value): text += "[\(key)=\(value)]"
+      case .match(let key, let value):
+        text += "[\(key)=\(value.contains { "]\"'\\".contains($0) } ? quoted(value) : value)]"
       }
     }
     return text
@@ -101,7 +102,10 @@ struct ConfigKeyPath {
 
   private static func quotedIfNeeded(_ key: String) -> String {
     let isBare = !key.isEmpty && !key.contains { ".[]\"'=".contains($0) || $0.isWhitespace }
-    if isBare { return key }
-    return "\"\(key.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
+    return isBare ? key : quoted(key)
+  }
+
+  private static func quoted(_ text: String) -> String {
+    "\"\(text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
   }
 }

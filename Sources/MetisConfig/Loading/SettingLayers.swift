@@ -54,6 +54,29 @@ struct SettingLayers {
       ]), at: place)
   }
 
+  /// Whether `value` at the key path `key` is a secret, or a table with one, or names a password.
+  static func holdsSecret(_ value: String, at key: String) -> Bool {
+    guard let path = try? ConfigKeyPath(key).steps else { return SecretRules.isSecret(path: key) }
+    let place = ConfigPlace(file: "")
+    var tree = Self.value(value, of: path, at: place)
+    for (index, step) in path.enumerated().reversed() {
+      if case .key(let key) = step {
+        // The second step to a definition may be its name.
+        let isName =
+          if index == 1, case .key(let first) = path[0] {
+            DefinitionKind(rawValue: first) != nil
+          } else {
+            false
+          }
+        let table = ConfigValue(.table([ConfigEntry(key: key, at: place, value: tree)]), at: place)
+        tree = isName ? ConfigValue(.array([tree]), at: place) : table
+      } else {
+        tree = ConfigValue(.array([tree]), at: place)
+      }
+    }
+    return ConfigMasking.masked(tree).toJSON() != tree.toJSON()
+  }
+
   /// What a setting cannot do.
   struct Failure: Error {
     var message: String

@@ -48,9 +48,8 @@ public struct Configuration: Sendable {
   /// The files as they were read, in the order of ``files``: what a host goes back to.
   public var sources: [ConfigSourceFile] = []
 
-  /// What is set of keys that a host reads only when it starts: key paths with their values as JSON.
-  /// A change of one of them needs a restart.
-  public var restartKeys: [String: String] = [:]
+  /// What is set of keys that a host reads only when it starts.
+  public var restartKeys = RestartKeys()
 
   /// The port to listen on: `server.transport.http_port`, else `server.port`.
   public var listenPort: UInt16 { transport.httpPort ?? server.port }

@@ -104,13 +104,22 @@ public enum SecretRules {
     var key = ""
     var quote: Character?
     var isIndex = false
+    var isEscaped = false
     func end() {
       if !key.isEmpty { components.append(.key(key)) }
       key = ""
     }
     for character in path {
       if let open = quote {
-        if character == open { quote = nil } else if !isIndex { key.append(character) }
+        if !isEscaped, character == open {
+          quote = nil
+        } else if !isEscaped, open == "\"", character == "\\" {
+          isEscaped = true
+          continue
+        } else if !isIndex {
+          key.append(character)
+        }
+        isEscaped = false
       } else if character == "\"" || character == "'" {
         quote = character
       } else if isIndex {

@@ -125,7 +125,7 @@ extension Host {
         "counts": ReloadReport.counts(HistoryEntry.Counts(configuration)),
         "changed": .bool(reloads.digest(configuration) != reloads.history.current.digest),
         "needs_restart": .array(
-          reloads.started.differences(to: RestartKeys(configuration, options)).map(
+          reloads.started.differences(to: options.restartKeys(of: configuration)).map(
             JSONValue.string)),
       ]
     } catch {

@@ -126,7 +126,8 @@ extension Host {
     let entry = reloads.history.add(
       configuration, origin: origin, digest: digest, sources: configuration.sources,
       at: clock.wall)
-    reloads.needsRestart = reloads.started.differences(to: RestartKeys(configuration, options))
+    reloads.needsRestart = reloads.started.differences(
+      to: options.restartKeys(of: configuration))
     reloads.pinned = if case .rollback(let number) = origin { number } else { nil }
     for warning in configuration.warnings { log.warn(warning.description) }
     var attempt = ReloadAttempt(

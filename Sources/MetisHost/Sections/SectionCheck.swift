@@ -160,6 +160,7 @@ struct NestedStrategy {
     }
     self.name = name
     var own = value[name]?.table ?? []
+    let ownTable = own.isEmpty ? nil : ConfigSection.OwnTable(name, own)
     own += entries.filter { entry in
       !NestedStrategy.common.contains(entry.key)
         && !(entry.key == name && entry.value.table != nil)
@@ -168,7 +169,8 @@ struct NestedStrategy {
     var table = value
     table.content = .table(own)
     let place = outer.error(at: JSONPointer(tokens: path).description, message: "")
-    section = ConfigSection(table, path: place.keyPath, directory: outer.directory)
+    section = ConfigSection(
+      table, path: place.keyPath, directory: outer.directory, own: ownTable)
   }
 
   /// The table `outer` with the members of the section as `checked` has them.

@@ -41,6 +41,9 @@ class Host:
             "--threads", str(threads), "--seed", "42", *arguments,
         ]  # fmt: skip
 
+        # Backups of configurations stay in the folder of the test.
+        environment = os.environ | {"XDG_STATE_HOME": str(self.folder / "state")}
+
         def limit():
             if files:
                 resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
@@ -48,6 +51,7 @@ class Host:
         self.process = subprocess.Popen(
             self.command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE, text=True, errors="replace", preexec_fn=limit,
+            env=environment,
         )  # fmt: skip
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()

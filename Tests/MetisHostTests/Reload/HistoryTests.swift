@@ -89,15 +89,15 @@ import Testing
       try folder.write("2.toml", "[server]\nport = 3001\nhost = \"localhost\"\n")
     ])
     var options = HostOptions()
-    let before = RestartKeys(one, options)
+    let before = options.restartKeys(of: one)
     #expect(
-      before.differences(to: RestartKeys(two, options)) == [
-        "server.host: 127.0.0.1 → localhost", "server.port: 3000 → 3001",
+      before.differences(to: options.restartKeys(of: two)) == [
+        "server.host: \"127.0.0.1\" → \"localhost\"", "server.port: 3000 → 3001",
       ])
     #expect(before.differences(to: before).isEmpty)
     // What the command line decides does not change with the file.
     options.port = 1
     options.host = "::1"
-    #expect(RestartKeys(one, options).differences(to: RestartKeys(two, options)).isEmpty)
+    #expect(options.restartKeys(of: one).differences(to: options.restartKeys(of: two)).isEmpty)
   }
 }

@@ -34,7 +34,7 @@ import Testing
           + "integer",
         "metis.toml:3:1: error: server.transport.http.header_timout_ms: unknown key (did you mean "
           + "\"header_timeout_ms\"?)",
-        "metis.toml:10:1: error: tools[0].mock.txet: unknown key (did you mean \"text\"?)",
+        "metis.toml:10:1: error: tools[0].mock.static.txet: unknown key (did you mean \"text\"?)",
         "metis.toml:17:1: error: tools[1].mock.probability: found 2, expected at most 1",
       ])
   }
@@ -84,7 +84,7 @@ import Testing
     #expect(
       try it.errors("[server.transport]\ntype = \"http\"\n") == [
         "metis.toml:1:1: error: server.transport.type: no active plugin provides the transport "
-          + "\"http\" (no plugin provides a transport; look at --plugins)"
+          + "\"http\" (no plugin provides a transport; look at --plugins or [plugins])"
       ])
   }
 
@@ -151,7 +151,7 @@ import Testing
     #expect(
       found == [
         "metis.toml:5:32: error: tools[0].mock.first.txt: unknown key (did you mean \"text\"?)",
-        "metis.toml:10:1: error: tools[0].mock.then[0].probability: found 3, expected at most 1",
+        "metis.toml:10:1: error: tools[0].mock.then[0].random.probability: found 3, expected at most 1",
         "metis.toml:13:35: error: tools[0].mock.then[1].first.prot: unknown key (did you mean "
           + "\"port\"?)",
       ])
