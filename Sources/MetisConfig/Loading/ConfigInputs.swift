@@ -14,7 +14,8 @@ public struct ConfigInputs: Sendable {
     /// Its value as text: a TOML value where it is one, else a string.
     public var value: String
 
-    /// How the user gave it, for messages: `--set server.port=3001`, `--port 3001`.
+    /// How the user gave it, for messages: `--set server.port=3001`, `--port 3001`; the value of a
+    /// secret as stars.
     public var origin: String
 
     /// A setting.
@@ -22,6 +23,16 @@ public struct ConfigInputs: Sendable {
       self.key = key
       self.value = value
       self.origin = origin
+      guard Self.isSecret(key, value) else { return }
+      let given = origin.hasSuffix(value) ? String(origin.dropLast(value.count)) : "\(key)="
+      self.origin = given + SecretText.stars
+    }
+
+    private static func isSecret(_ key: String, _ text: String) -> Bool {
+      if text.isEmpty { return false }
+      if SecretRules.isSecret(path: key) { return true }
+      let value = SettingLayers.value(text, at: ConfigPlace(file: ""))
+      return ConfigMasking.masked(value).toJSON() != value.toJSON()
     }
   }
 

@@ -21,7 +21,9 @@ public enum ConfigSource {
     let value = try parseAny(bytes, as: format, file: file)
     guard value.table != nil else {
       throw ConfigErrors(errors: [
-        ConfigError(at: value.place, message: "found \(value.kind), expected \(format == "json" ? "an object" : "a table")")
+        ConfigError(
+          at: value.place,
+          message: "found \(value.kind), expected \(format == "json" ? "an object" : "a table")")
       ])
     }
     return value
