@@ -227,13 +227,13 @@ private final class RandomEdits {
     text += pick(
       "", "tools_dir = \"tools\"\n", "tools_dir = [\"tools\", \"more\"]\n",
       "tools_dir = [\"tools\", \"tools/sub\"]\n")
-    text += pick("", "resources_dir = \"more\"\n")
+    text += pick("", "resources_dir = \"gone/res\"\n")
     text += pick("", "[reload]\nwatch_directories = [\"templates\"]\n")
     text += pick("", "\n\n")
     text += pick("", "[defaults]\ntimeout_ms = 5\n", "[defaults]\n\ntimeout_ms = 5\n")
     text += pick("", "", "[defaults.tools]\ngroup = \"g\"\n")
     text += pick(
-      random.below(4) == 0 ? "" : "[groups.g]\nseed = 3\n",
+      random.below(4) == 0 ? "" : "[groups.g]\ntimeout_ms = 3\n",
       "[groups.g]\nbehavior = { latency_ms = 3 }\n", "[groups.g]\n\nbehavior.latency_ms = 4\n")
     if random.below(6) == 0 { text += tools() }
     return text
@@ -242,7 +242,7 @@ private final class RandomEdits {
   private var overlayText: String {
     if random.below(12) == 0 { return "[x" }
     if random.below(3) == 0 { return "" }
-    return pick("", "\n") + pick("", "[server]\nport = 7\n") + pick("", "[server]\n\nport = 7\n")
+    return pick("", "\n") + pick("", "[server]\nport = 7\n", "[server]\n\nport = 7\n")
       + tools()
   }
 
