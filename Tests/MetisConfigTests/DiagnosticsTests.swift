@@ -283,4 +283,12 @@ private func render(
       }
     }
   }
+
+  /// Programs write JSON in one line.
+  @Test(.timeLimit(.minutes(1))) func aLongLineIsShownSoon() {
+    let text = "{" + String(repeating: "\"key\":1,\"token\":\"abc\",", count: 20_000) + "}"
+    let excerpt = SourceExcerpt(Array(text.utf8), format: "json", secretNames: [])
+    let shown = excerpt.line(1, column: 2, width: 40)
+    #expect(shown?.text.contains("\"token\":\"***\"") == true)
+  }
 }

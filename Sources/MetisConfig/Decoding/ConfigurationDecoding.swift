@@ -53,8 +53,24 @@ struct ConfigurationDecoding {
     let folders = DefinitionKind.allCases.filter { $0.folderKey != nil }.map {
       DefinitionFolders($0, reader, layer: folderLayers[$0])
     }
+    refuseBackups(in: folders, reader)
     return Decoded(
       configuration: configuration, context: context(configuration), folders: folders)
+  }
+
+  /// Backups among the definitions would be read as definitions.
+  private func refuseBackups(in folders: [DefinitionFolders], _ reader: TableReader) {
+    guard let reload = reader.table("reload"), reload.bool("backup") != false,
+      let backups = reload.file("backup_dir").map(FilePath.normalized)
+    else { return }
+    for kind in folders {
+      for (folder, place) in kind.folders where "\(backups)/".hasPrefix("\(folder)/") {
+        report.error(
+          "stands in \(kind.kind.folderKey ?? ""), \(place): what is written there would be read "
+            + "as definitions", at: reload.value("backup_dir")?.place ?? place,
+          path: "reload.backup_dir", hint: "name a folder outside of it")
+      }
+    }
   }
 
   /// Tables about the host itself.

@@ -112,7 +112,7 @@ struct TableReader {
   }
 
   private func report(missing file: String, _ value: ConfigValue, _ path: String) {
-    guard let reason = FilePath.absence(of: file) else { return }
+    guard let reason = report.absence(of: file) else { return }
     report.warning("nothing can be read there: \(reason)", at: value.place, path: path)
   }
 

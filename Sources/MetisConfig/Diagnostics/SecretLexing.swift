@@ -36,6 +36,9 @@ struct SecretLexing {
   /// The format, by the ending of its files.
   private let format: String
 
+  /// From where on the end of a line is known: a file may be one long line.
+  private var looked = (start: 1, end: 0)
+
   /// The indentation of the line with the outermost open bracket.
   private var openIndent = 0
 
@@ -255,9 +258,11 @@ struct SecretLexing {
     }
   }
 
-  private func endOfLine(_ start: Int) -> Int {
+  private mutating func endOfLine(_ start: Int) -> Int {
+    if start >= looked.start, start <= looked.end { return looked.end }
     var end = start
     while end < bytes.count, bytes[end] != Self.newline { end += 1 }
+    looked = (start, end)
     return end
   }
 

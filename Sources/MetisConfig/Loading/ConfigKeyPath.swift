@@ -15,6 +15,9 @@ struct ConfigKeyPath {
     var message: String
   }
 
+  /// How many steps there may be: trees of files are no deeper.
+  static let greatestCount = ConfigSource.greatestDepth
+
   /// The steps from the top, at least one, the first of them a key.
   let steps: [Step]
 
@@ -22,6 +25,9 @@ struct ConfigKeyPath {
     var reading = Reading(rest: Substring(text))
     var steps = [Step.key(try reading.key())]
     while let next = reading.rest.first {
+      guard steps.count < Self.greatestCount else {
+        throw Failure(message: "found more than \(Self.greatestCount) steps")
+      }
       reading.rest.removeFirst()
       switch next {
       case ".": steps.append(.key(try reading.key()))

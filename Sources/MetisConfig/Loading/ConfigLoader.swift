@@ -72,6 +72,7 @@ public final class ConfigLoader {
 
     var configuration = main.configuration
     add(main, found, to: &configuration, report: report)
+    watched.files.formUnion(main.restSources.files.keys)
     let check = DefinitionsCheck(report: report)
     check.refuseDuplicates(configuration)
     check.warnOfInterfaces(configuration)
@@ -128,6 +129,8 @@ public final class ConfigLoader {
       let folders = FolderReading(
         main: reading, storage: storage, variable: variable, known: folderFiles, report: report)
       let found = folders.read(into: &ignored)
+      // A file that is missing may appear.
+      watched.files.formUnion(reading.sources.files.keys)
       watched.files.formUnion(ignored.files)
       watched.folders.formUnion(ignored.folders)
       throw Self.errors(report, names + found.files.map(\.stored.source.path) + found.faulty)

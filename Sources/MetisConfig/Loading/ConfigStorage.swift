@@ -25,10 +25,10 @@ enum ConfigStorage {
     switch self {
     case .disk: return try FolderListing(of: folder)
     case .frozen(let files):
-      guard let listing = FolderListing(of: folder, among: files.keys.map(\.path)) else {
-        throw FileContents.Failure("No such file or directory")
-      }
-      return listing
+      // A folder that was empty is not told from one that was not there: it is, where it is now.
+      if let listing = FolderListing(of: folder, among: files.keys.map(\.path)) { return listing }
+      if let reason = FilePath.absence(of: folder) { throw FileContents.Failure(reason) }
+      return FolderListing(empty: folder)
     }
   }
 

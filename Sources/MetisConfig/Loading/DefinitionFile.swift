@@ -7,6 +7,7 @@ final class DefinitionFile {
   let warnings: [ConfigReport.Noted]
   let marks: [DefinitionStamps.Mark]
   private let context: Int
+  private let absences: [String: Bool]
   private let sources: SubstitutionSources
   private let names: [String]
   private let patches: Int
@@ -30,7 +31,7 @@ final class DefinitionFile {
       for name in names {
         guard let patch = values[name] else { continue }
         found = true
-        hasher.combine(patch.value.place)
+        patch.value.hashPlaces(into: &hasher)
         patch.value.hashContents(into: &hasher)
       }
       return found ? hasher.finalize() : 0
@@ -42,8 +43,9 @@ final class DefinitionFile {
     for stored: StoredFile, context: DefinitionContext, patches: Patches,
     variable: (String) -> String?
   ) -> Bool {
-    stored.source === self.stored.source && context.contents == self.context
+    stored.source === self.stored.source && context.places == self.context
       && patches.contents(for: names) == self.patches && sources.isUnchanged(variable)
+      && absences.allSatisfy { (FilePath.absence(of: $0) != nil) == $1 }
   }
 
   /// The names of its definitions that `patches` speaks of.
@@ -61,7 +63,7 @@ final class DefinitionFile {
     variable: @escaping (String) -> String?, report: ConfigReport, before: DefinitionFile?
   ) {
     self.stored = stored
-    self.context = context.contents
+    self.context = context.places
     sources = SubstitutionSources()
     let substitution = Substitution(variable: variable, report: report, sources: sources)
     var reader = DefinitionReader(
@@ -87,6 +89,7 @@ final class DefinitionFile {
     definitions = reader.definitions
     marks = reader.stamps.marks
     warnings = report.noted
+    absences = report.absences
     self.names = names
     self.patches = patches.contents(for: names)
   }

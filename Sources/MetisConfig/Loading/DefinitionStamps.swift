@@ -52,6 +52,9 @@ struct DefinitionContext {
   /// A hash of all that this was made from: the same one, the same context.
   let contents: Int
 
+  /// The same with the places: warnings and errors of definitions may name them.
+  let places: Int
+
   /// What `root`, the substituted tree of the settings, says for all definitions.
   init(_ root: ConfigValue, validation: ValidationSettings, report: ConfigReport) {
     self.validation = validation
@@ -63,12 +66,13 @@ struct DefinitionContext {
       allowsPlainSecrets = allowed?.isSubstituted == true && allowed?.string == "true"
     }
     var hasher = Hasher()
-    for value in [
-      root["server"]?["validation"], root["defaults"], root["groups"], allowed,
-    ] {
+    let values = [root["server"]?["validation"], root["defaults"], root["groups"], allowed]
+    for value in values {
       hasher.combine(value == nil)
       value?.hashContents(into: &hasher)
     }
     contents = hasher.finalize()
+    for value in values { value?.hashPlaces(into: &hasher) }
+    places = hasher.finalize()
   }
 }

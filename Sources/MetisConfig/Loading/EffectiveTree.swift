@@ -47,9 +47,10 @@ struct EffectiveTree {
     let patches = DefinitionFile.Patches(above)
     var patched: Set<String> = []
     var found: [DefinitionKind: [ConfigValue]] = [:]
+    var seen: Set<FileKey> = []
     for (folder, _) in folders.folders {
       guard let listing = try? storage.list(folder) else { continue }
-      for file in listing.files {
+      for file in listing.files where seen.insert(FileKey(file.path)).inserted {
         for (kind, value, _) in parts(of: file.path, kind, storage, report) {
           inFolders[kind, default: []].append(substitution.apply(to: value, path: kind.key))
           var value = value

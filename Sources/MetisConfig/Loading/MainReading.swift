@@ -12,6 +12,8 @@ final class MainReading {
   let warnings: [ConfigReport.Noted]
   /// What was looked up.
   let sources = SubstitutionSources()
+  /// The same for definitions that ``readRest(without:variable:report:)`` read last.
+  private(set) var restSources = SubstitutionSources()
 
   /// Definitions of layers above their kind's folders: they change one of a folder, or stand for
   /// themselves. With their paths in messages.
@@ -19,6 +21,7 @@ final class MainReading {
   private let files: [ConfigSourceFile]
   private let names: [String]
   private let marks: [DefinitionStamps.Mark]
+  private let absences: [String: Bool]
   /// Of ``rest``, the last time that it was read.
   private var restMarks: [DefinitionStamps.Mark] = []
 
@@ -62,6 +65,7 @@ final class MainReading {
     marks = reader.stamps.marks
     restMarks = before?.restMarks ?? []
     warnings = report.noted
+    absences = report.absences
   }
 
   /// Whether reading `stored` now would give the same.
@@ -70,6 +74,7 @@ final class MainReading {
   ) -> Bool {
     names == self.names && stored.count == files.count
       && zip(stored, files).allSatisfy { $0.source === $1 } && sources.isUnchanged(variable)
+      && absences.allSatisfy { (FilePath.absence(of: $0) != nil) == $1 }
   }
 
   /// What is laid over the definitions in the folders of `kind`.
@@ -82,10 +87,11 @@ final class MainReading {
     without patched: [DefinitionKind: Set<String>], variable: @escaping (String) -> String?,
     report: ConfigReport
   ) -> DecodedDefinitions {
+    restSources = SubstitutionSources()
     if rest.isEmpty { return DecodedDefinitions() }
     var reader = DefinitionReader(
       context: context,
-      substitution: Substitution(variable: variable, report: report, sources: sources),
+      substitution: Substitution(variable: variable, report: report, sources: restSources),
       report: report, stamps: DefinitionStamps(after: marks + restMarks))
     for kind in DefinitionKind.allCases {
       let folderKind = kind == .resourceTemplates ? DefinitionKind.resources : kind

@@ -32,6 +32,9 @@ struct FolderListing {
     sort()
   }
 
+  /// The listing of a folder in which nothing stands.
+  init(empty folder: String) { folders = [folder] }
+
   /// Lists what `files`, as they once were, hold for `folder`; nil where none stands in it.
   init?(of folder: String, among files: some Sequence<String>) {
     let prefix = folder == "/" ? "/" : folder + "/"

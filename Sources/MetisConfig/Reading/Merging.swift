@@ -75,6 +75,23 @@ extension ConfigValue {
   }
 }
 
+extension ConfigValue {
+  /// Adds where everything in the value stands to `hasher`.
+  func hashPlaces(into hasher: inout Hasher) {
+    hasher.combine(place)
+    switch content {
+    case .array(let elements):
+      for element in elements { element.hashPlaces(into: &hasher) }
+    case .table(let entries):
+      for entry in entries {
+        hasher.combine(entry.place)
+        entry.value.hashPlaces(into: &hasher)
+      }
+    default: break
+    }
+  }
+}
+
 extension String {
   /// Adds the bytes themselves: strings that only look the same are others.
   func hashBytes(into hasher: inout Hasher) {

@@ -77,6 +77,8 @@ final class ConfigReport {
   /// The warnings, in the order in which they were found.
   private(set) var noted: [Noted] = []
   private var unavailable: Set<String> = []
+  /// Paths at which something should be, and whether nothing was.
+  private(set) var absences: [String: Bool] = [:]
   /// What was found already, by place and message: defaults are read with each definition.
   private var known: Set<Found> = []
 
@@ -104,6 +106,13 @@ final class ConfigReport {
   ) {
     note(
       Noted(warning: ConfigError(.warning, at: place, keyPath: path, message: message, hint: hint)))
+  }
+
+  /// Why nothing is found at `path`; nil where something is. What is found does not hold for good.
+  func absence(of path: String) -> String? {
+    let reason = FilePath.absence(of: path)
+    absences[path] = reason != nil
+    return reason
   }
 
   /// Warns once for `section`, where it first stands, at the key path `path`.

@@ -63,6 +63,14 @@ final class ConfigBackup: @unchecked Sendable {
     }
   }
 
+  /// Writes a backup before it returns, after those that are queued. By the thread that queues them.
+  func writeNow(_ job: Job) throws(BackupError) {
+    finish()
+    let result = Result { () throws(BackupError) in try perform(job) }
+    report(result)
+    _ = try result.get()
+  }
+
   /// Waits until everything is written. [any-thread]
   func finish() {
     lock.lock()
@@ -92,7 +100,7 @@ final class ConfigBackup: @unchecked Sendable {
   }
 
   /// Where a file of the configuration stands in a backup: as beside the main file, or, from
-  /// elsewhere, by its whole path below `outside`.
+  /// elsewhere or with a name that the backup needs itself, by its whole path below `outside`.
   static func relativePath(of file: String, mainFile: String) -> String {
     let folder = FileNames.folder(of: mainFile)
     let prefix = folder == "/" ? "/" : folder + "/"
@@ -100,8 +108,13 @@ final class ConfigBackup: @unchecked Sendable {
     guard file.hasPrefix(prefix), !parts.contains("..") else {
       return "outside/" + parts.filter { $0 != ".." && $0 != "." }.joined(separator: "/")
     }
-    return String(file.dropFirst(prefix.count))
+    let inside = String(file.dropFirst(prefix.count))
+    let isTaken = inside == listName || inside.hasPrefix("outside/")
+    return isTaken ? "outside/" + parts.joined(separator: "/") : inside
   }
+
+  /// The file in each backup that says what stands in it.
+  private static let listName = "backup.json"
 
   // MARK: Writing
 
@@ -136,7 +149,7 @@ final class ConfigBackup: @unchecked Sendable {
         "number": JSONValue(job.number), "replaced": .string(TimeText.rfc3339(job.time)),
         "files": .array(list),
       ]
-      try BackupFiles.write(about.jsonBytes() + [0x0a], to: "\(unfinished)/backup.json")
+      try BackupFiles.write(about.jsonBytes() + [0x0a], to: "\(unfinished)/\(Self.listName)")
       guard rename(unfinished, target) == 0 else { throw BackupError("be named", target, errno) }
     } catch {
       BackupFiles.remove(unfinished)
@@ -165,12 +178,12 @@ struct BackupError: Error, Sendable, CustomStringConvertible {
 
 /// Files and folders that only their owner reads.
 enum BackupFiles {
-  /// Makes a folder and those above it that are missing, mode 0700.
-  static func makeFolder(_ path: String) throws(BackupError) {
-    if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
+  /// Makes a folder and those above it that are missing, mode 0700 or `mode`.
+  static func makeFolder(_ path: String, mode: mode_t = 0o700) throws(BackupError) {
+    if mkdir(path, mode) == 0 || errno == EEXIST { return }
     guard errno == ENOENT, path != "/" else { throw BackupError("be made", path, errno) }
-    try makeFolder(FileNames.folder(of: path))
-    guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
+    try makeFolder(FileNames.folder(of: path), mode: mode)
+    guard mkdir(path, mode) == 0 || errno == EEXIST else {
       throw BackupError("be made", path, errno)
     }
   }

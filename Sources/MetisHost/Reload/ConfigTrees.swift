@@ -4,8 +4,8 @@ import MetisConfig
 /// Configurations as trees, as the admin endpoint shows them: secrets are masked.
 enum ConfigTrees {
   /// `value` with its secrets masked: those that are declared, those that sound so, and those at the
-  /// key paths `secrets`, which the schemas of plugins tell.
-  static func masked(_ value: ConfigValue, secrets: Set<String>) -> ConfigValue {
+  /// places `secrets`, which the schemas of plugins tell.
+  static func masked(_ value: ConfigValue, secrets: Set<ConfigPlace>) -> ConfigValue {
     ConfigMasking.masked(hiding(secrets, in: value), declarations: .root)
   }
 
@@ -15,29 +15,28 @@ enum ConfigTrees {
     return ConfigDifference.json(changes).object ?? JSONObject()
   }
 
-  /// `value` with `***` in place of what stands at `paths`: `auth.apikey.keys[0]`.
-  static func hiding(
-    _ paths: Set<String>, in value: ConfigValue, at path: String = ""
+  /// `value` with `***` in place of all that stands at `places`: behind a key, or as an element.
+  static func hiding(_ places: Set<ConfigPlace>, in value: ConfigValue) -> ConfigValue {
+    places.isEmpty ? value : hiding(places, in: value, isSecret: false)
+  }
+
+  private static func hiding(
+    _ places: Set<ConfigPlace>, in value: ConfigValue, isSecret: Bool
   ) -> ConfigValue {
-    guard !paths.isEmpty else { return value }
     var value = value
-    if paths.contains(path) {
-      value.content = .string("***")
-      return value
-    }
     switch value.content {
     case .table(let entries):
       value.content = .table(
         entries.map { entry in
           var entry = entry
-          let key = path.isEmpty ? entry.key : "\(path).\(entry.key)"
-          entry.value = hiding(paths, in: entry.value, at: key)
+          entry.value = hiding(
+            places, in: entry.value, isSecret: isSecret || places.contains(entry.place))
           return entry
         })
     case .array(let elements):
       value.content = .array(
-        elements.enumerated().map { hiding(paths, in: $1, at: "\(path)[\($0)]") })
-    default: break
+        elements.map { hiding(places, in: $0, isSecret: isSecret || places.contains($0.place)) })
+    default: if isSecret { value.content = .string("***") }
     }
     return value
   }

@@ -326,6 +326,9 @@ struct FileStamp: Hashable {
   private let inode: ino_t
   private let seconds: Int
   private let nanoseconds: Int
+  // Moves also where a program sets the time of the contents back.
+  private let changedSeconds: Int
+  private let changedNanoseconds: Int
 
   /// Nil where there is no such file. Of a link, the link itself.
   init?(_ path: String) {
@@ -350,5 +353,7 @@ struct FileStamp: Hashable {
     size = isFolder ? 0 : Int(status.st_size)
     seconds = isFolder ? 0 : status.st_mtim.tv_sec
     nanoseconds = isFolder ? 0 : status.st_mtim.tv_nsec
+    changedSeconds = isFolder ? 0 : status.st_ctim.tv_sec
+    changedNanoseconds = isFolder ? 0 : status.st_ctim.tv_nsec
   }
 }

@@ -7,7 +7,7 @@ extension Host {
   func config(_ request: ConfigRequest) throws(Problem) -> JSONValue {
     switch request {
     case .effective:
-      let secrets = Set(composition.references.secrets)
+      let secrets = composition.references.secretPlaces
       return ConfigTrees.masked(try tree(.inForce), secrets: secrets).toJSON()
     case .status: return configStatus
     case .history:
@@ -62,16 +62,17 @@ extension Host {
   }
 
   /// One side of a comparison as a tree without the secrets in sections of plugins, which only the
-  /// plugins' schemas tell.
+  /// plugins' schemas tell. Read by a loader of its own: what the host's keeps and watches stays.
   private func comparable(_ side: ConfigSide) throws(Problem) -> ConfigValue {
-    let value = try tree(side)
     let sources = try sources(side)
-    let configuration = try reading { [reloads] () throws(ConfigErrors) in
-      if let sources { return try reloads.loader.load(frozen: sources) }
-      return try reloads.loader.load()
+    let loader = ConfigLoader(reloads.loader.inputs)
+    let (value, configuration) = try reading { () throws(ConfigErrors) in
+      let configuration =
+        if let sources { try loader.load(frozen: sources) } else { try loader.load() }
+      return (try loader.effective(frozen: sources), configuration)
     }
-    let secrets = SectionReferences.secrets(in: configuration, registry.active)
-    return ConfigTrees.hiding(Set(secrets), in: value)
+    let references = SectionReferences(configuration, registry.active)
+    return ConfigTrees.hiding(references.secretPlaces, in: value)
   }
 
   /// One side as a tree, read again for this purpose: none is kept in memory.

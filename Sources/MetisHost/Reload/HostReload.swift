@@ -100,11 +100,11 @@ extension Host {
   /// The files say what is in force already: nothing is published, but certificates are read again.
   private func confirm(_ configuration: Configuration, _ origin: ConfigOrigin) -> ReloadAttempt {
     if case .rollback = origin {} else { reloads.pinned = nil }
-    reloadDoors()
+    let ofDoors = reloadDoors()
     var attempt = ReloadAttempt(
       time: clock.wall, origin: origin, outcome: .unchanged,
       number: reloads.history.current.number)
-    attempt.warnings = configuration.warnings + composition.issues
+    attempt.warnings = configuration.warnings + composition.issues + ofDoors
     attempt.needsRestart = reloads.needsRestart
     return attempt
   }
@@ -120,7 +120,7 @@ extension Host {
     reloads.settle(configuration, named: composition.references)
     // Its files are in memory and never change: writing them after the store loses nothing.
     if !isSame { back(up: replaced, of: before) }
-    reloadDoors()
+    let ofDoors = reloadDoors()
     applyLogging(configuration)
     reloads.history.limit = configuration.reload.history
     let entry = reloads.history.add(
@@ -132,14 +132,24 @@ extension Host {
     for warning in configuration.warnings { log.warn(warning.description) }
     var attempt = ReloadAttempt(
       time: clock.wall, origin: origin, outcome: .active, number: entry.number)
-    attempt.warnings = configuration.warnings + next.issues
+    attempt.warnings = configuration.warnings + next.issues + ofDoors
     attempt.needsRestart = reloads.needsRestart
     return attempt
   }
 
-  private func reloadDoors() {
-    for door in doors where door.kind == .mcp {
-      do { try door.reload() } catch { log.error(error.description) }
+  /// Certificates are read again. Returns a warning for each door that keeps those that it has.
+  private func reloadDoors() -> [ConfigError] {
+    let main = composition.configuration.files.first ?? ""
+    return doors.filter { $0.kind == .mcp }.compactMap { door -> ConfigError? in
+      do throws(PluginError) {
+        try door.reload()
+        return nil
+      } catch {
+        log.error(error.description)
+        return ConfigError(
+          .warning, at: ConfigPlace(file: main),
+          message: "the \(door.kind) endpoint serves on with what it had: \(error.description)")
+      }
     }
   }
 
@@ -233,20 +243,34 @@ extension Host {
     keep(entry.sources, number: entry.number, by: configuration.reload)
   }
 
-  /// Writes files to the folder of backups, where the settings say so.
-  func keep(_ sources: [ConfigSourceFile], number: Int, by settings: ReloadSettings) {
-    guard settings.isBackingUp, let main = sources.first?.path else { return }
+  /// Writes files to the folder of backups, where the settings say so; later.
+  func keep(
+    _ sources: [ConfigSourceFile], number: Int, by settings: ReloadSettings
+  ) {
+    if let job = backup(of: sources, number, settings) { reloads.backup.write(job) }
+  }
+
+  /// The same before it returns; throws where they cannot be kept.
+  func keepNow(
+    _ sources: [ConfigSourceFile], number: Int, by settings: ReloadSettings
+  ) throws(BackupError) {
+    if let job = backup(of: sources, number, settings) { try reloads.backup.writeNow(job) }
+  }
+
+  private func backup(
+    of sources: [ConfigSourceFile], _ number: Int, _ settings: ReloadSettings
+  ) -> ConfigBackup.Job? {
+    guard settings.isBackingUp, let main = sources.first?.path else { return nil }
     guard
       let folder = settings.backupFolder
         ?? ConfigBackup.standardFolder(variable: Host.environmentVariable)
     else {
-      return log.warn(
-        "no place for backups: set HOME or [reload] backup_dir, or backup = false")
+      log.warn("no place for backups: set HOME or [reload] backup_dir, or backup = false")
+      return nil
     }
-    reloads.backup.write(
-      ConfigBackup.Job(
-        number: number, time: clock.wall, sources: sources, mainFile: main, folder: folder,
-        limit: settings.history))
+    return ConfigBackup.Job(
+      number: number, time: clock.wall, sources: sources, mainFile: main, folder: folder,
+      limit: settings.history)
   }
 }
 

@@ -38,12 +38,21 @@ extension Host {
       (try? PluginStore.read(file.path)).map { ConfigSourceFile(path: file.path, bytes: $0) }
     }
     if !stale.isEmpty {
-      keep(
-        present, number: reloads.history.current.number, by: composition.configuration.reload)
-      reloads.backup.finish()
+      do {
+        try keepNow(
+          present, number: reloads.history.current.number, by: composition.configuration.reload)
+      } catch {
+        throw Problem(
+          .failed,
+          "the configuration is in force, but its files were not written back, since those that "
+            + "stand there now cannot be kept before: \(error); set [reload] backup_dir, or "
+            + "backup = false")
+      }
     }
     for file in stale {
       do {
+        // A folder may have gone with what stood in it.
+        try BackupFiles.makeFolder(FileNames.folder(of: file.path), mode: 0o755)
         try BackupFiles.replace(file.path, with: file.bytes)
       } catch {
         throw Problem(

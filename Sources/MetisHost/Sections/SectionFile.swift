@@ -74,7 +74,7 @@ enum SectionFile {
   /// A file or folder beside the missing one whose name is nearly the same.
   private static func neighbour(_ path: String) -> String? {
     let leaf = path.split(separator: "/").last.map(String.init) ?? ""
-    guard let names = directoryNames(String(path.dropLast(leaf.utf8.count + 1)) + "/") else {
+    guard let names = directoryNames(FileNames.folder(of: path)) else {
       return nil
     }
     return nearest(to: leaf, among: names).map { "did you mean \"\($0)\"?" }

@@ -12,6 +12,9 @@ struct SectionReferences {
   private(set) var folders: Set<String> = []
   /// Key paths of secrets (`writeOnly`): `auth.apikey.keys[0]`.
   private(set) var secrets: [String] = []
+  /// Where secrets stand: their keys, or themselves in arrays. Key paths in a file of a folder of
+  /// definitions, or in defaults, are not those of the whole configuration; places are.
+  private(set) var secretPlaces: Set<ConfigPlace> = []
   /// Secrets that stand in the file in the clear, schemas that are none, strategies in strategies
   /// that are not installed; each once.
   private(set) var warnings: [ConfigError] = []
@@ -144,6 +147,7 @@ struct SectionReferences {
         let place = section.error(at: pointer, message: "")
         // A manifest is another file than the configuration that key paths lead through.
         if kind != METIS_SECTION_PLUGIN { secrets.append(place.keyPath) }
+        secretPlaces.insert(place.place)
         warnOfSecret(value, place)
       case .strategy:
         guard let mock = NestedStrategy(value, path, section) else { break }

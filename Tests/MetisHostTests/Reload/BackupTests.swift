@@ -48,6 +48,8 @@ import Testing
       ("/etc/other/b.toml", "outside/etc/other/b.toml"),
       ("/etc/metisx/b.toml", "outside/etc/metisx/b.toml"),
       ("/etc/metis/../../x.toml", "outside/etc/metis/x.toml"),
+      ("/etc/metis/backup.json", "outside/etc/metis/backup.json"),
+      ("/etc/metis/outside/a.toml", "outside/etc/metis/outside/a.toml"),
     ] {
       #expect(ConfigBackup.relativePath(of: file, mainFile: main) == expected)
     }

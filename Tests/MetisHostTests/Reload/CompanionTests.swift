@@ -26,6 +26,15 @@ import Testing
     try folder.write("secret", "two")
     let second = digest()
     #expect(second != first)
+    // As large as before, and with its time set back.
+    var status = stat()
+    try #require(stat(secret, &status) == 0)
+    usleep(20_000)
+    try folder.write("secret", "tow")
+    var times = [status.st_atim, status.st_mtim]
+    utimensat(AT_FDCWD, secret, &times, 0)
+    #expect(digest() != second)
+    try folder.write("secret", "two")
     try folder.write("templates/b.txt", "b")
     let third = digest()
     #expect(third != second)
