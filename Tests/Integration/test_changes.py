@@ -92,10 +92,10 @@ def test_a_bad_file_changes_nothing(fresh, config):
     client = ModernClient(host.port)
     with listen(client, toolsListChanged=True) as stream:
         with config.open("a") as file:
-            file.write('\n[[tools]]\nname = "broken"\n')
+            file.write('\n[[tools]]\nname = "broken"\nmock = { strategy = 5 }\n')
         answer = Admin(host).send("POST", "/reload")
         assert 400 <= answer.status < 500
-        assert str(config) in answer.json["detail"] and "[tools.mock]" in answer.json["detail"]
+        assert str(config) in answer.json["detail"] and "mock.strategy: found" in answer.json["detail"]
         assert stream.silent(0.3)
     assert client.tool("hello")["content"][0]["text"] == "hello from metis"
 
