@@ -291,4 +291,10 @@ private func render(
     let shown = excerpt.line(1, column: 2, width: 40)
     #expect(shown?.text.contains("\"token\":\"***\"") == true)
   }
+
+  @Test func aByteOrderMarkIsNoColumn() {
+    let excerpt = SourceExcerpt(Array("\u{feff}a = b\n".utf8), format: "toml", secretNames: [])
+    let shown = excerpt.line(1, column: 5, width: 40)
+    #expect(shown?.text == "a = b" && shown?.underline == 4..<5)
+  }
 }

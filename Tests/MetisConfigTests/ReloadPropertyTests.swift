@@ -151,6 +151,20 @@ import Testing
     #expect(setting("server.port", "3001").origin == "--set server.port=3001")
   }
 
+  /// A relative path that moves from one layer's folder to another's is another path.
+  @Test func aStampTellsFoldersApart() throws {
+    let folder = try Folder()
+    let path = "mock = { strategy = \"s\", file = \"x.csv\" }\n"
+    let plain = "[[tools]]\nname = \"a\"\n"
+    let low = try folder.write("low/metis.toml", plain + path)
+    let high = try folder.write("high/metis.toml", plain)
+    let loader = ConfigLoader(ConfigInputs([low, high]))
+    let first = try loader.load().tools[0].stamp
+    _ = try folder.write("low/metis.toml", plain + "mock.strategy = \"s\"\n")
+    _ = try folder.write("high/metis.toml", plain + "mock.file = \"x.csv\"\n")
+    #expect(try loader.load().tools[0].stamp != first)
+  }
+
   @Test func endlessKeyPathsAreRefused() throws {
     let key = String(repeating: "a.", count: 50_000) + "a"
     #expect(throws: ConfigKeyPath.Failure.self) { try ConfigKeyPath(key) }

@@ -4,9 +4,11 @@ struct SourceExcerpt {
   private let lineStarts: [Int]
   private let hidden: [Range<Int>]
 
-  /// An excerpt of `bytes`, of a file whose name ends with `format`; `secretNames` are keys that are
+  /// An excerpt of `raw`, the bytes of a file whose name ends with `format`; `secretNames` are keys that are
   /// declared to hold secrets.
-  init(_ bytes: [UInt8], format: String, secretNames: Set<String>) {
+  init(_ raw: [UInt8], format: String, secretNames: Set<String>) {
+    // No column counts a byte order mark.
+    let bytes = raw.starts(with: [0xef, 0xbb, 0xbf]) ? Array(raw.dropFirst(3)) : raw
     self.bytes = bytes
     var starts = [0]
     for (offset, byte) in bytes.enumerated() where byte == UInt8(ascii: "\n") {

@@ -29,6 +29,7 @@ struct DefinitionStamps {
     hasher.combine(kind)
     hasher.combine(context.contents)
     value.place.directory.hashBytes(into: &hasher)
+    value.hashDirectories(otherThan: value.place.directory, into: &hasher)
     value.hashContents(into: &hasher)
     let contents = hasher.finalize()
     let stamp =

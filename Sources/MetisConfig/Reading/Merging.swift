@@ -92,6 +92,24 @@ extension ConfigValue {
   }
 }
 
+extension ConfigValue {
+  /// Adds the folders that relative paths in the value stand against, where they are not
+  /// `directory`: layers of several folders may fill one table.
+  func hashDirectories(otherThan directory: String, into hasher: inout Hasher) {
+    switch content {
+    case .array(let elements):
+      for element in elements { element.hashDirectories(otherThan: directory, into: &hasher) }
+    case .table(let entries):
+      for entry in entries { entry.value.hashDirectories(otherThan: directory, into: &hasher) }
+    case .string(let text):
+      guard place.directory != directory else { return }
+      text.hashBytes(into: &hasher)
+      place.directory.hashBytes(into: &hasher)
+    default: break
+    }
+  }
+}
+
 extension String {
   /// Adds the bytes themselves: strings that only look the same are others.
   func hashBytes(into hasher: inout Hasher) {

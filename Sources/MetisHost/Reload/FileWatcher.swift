@@ -166,7 +166,13 @@ final class FileWatcher: @unchecked Sendable {
       if !debounce.isPending { changes.isPrecaution = true }
       debounce.note(at: clock.monotonic)
     }
-    if poll != nil { poll?.known = PollingState.look(at: map) }
+    // What changed since the last look is still to be told.
+    if let known = poll?.known {
+      poll?.known = PollingState.look(at: map).merging(known.filter { !roots(of: $0.key).isEmpty })
+      {
+        $1
+      }
+    }
   }
 
   /// Looks where the set stands now and watches that. Returns the folders that are new.
@@ -287,7 +293,11 @@ final class FileWatcher: @unchecked Sendable {
   }
 
   private func notePolled(_ path: String) {
-    note(map.roots(of: FileNames.last(of: path), in: FileNames.folder(of: path)), path)
+    note(roots(of: path), path)
+  }
+
+  private func roots(of path: String) -> Set<String> {
+    map.roots(of: FileNames.last(of: path), in: FileNames.folder(of: path))
   }
 }
 

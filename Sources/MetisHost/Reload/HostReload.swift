@@ -54,6 +54,7 @@ extension Host {
         attempt = try replace(configuration, digest, origin, isSame: isSame, hasStale: hasStale)
       }
       attempt.duration = clock.monotonic - began
+      passOver()
       watchFiles()
       finish(attempt)
       return attempt
@@ -72,6 +73,13 @@ extension Host {
       finish(attempt)
       throw error
     }
+  }
+
+  /// Remembers what the files on disk say while an operator wants something else, and watches them.
+  private func passOver() {
+    reloads.passedOver = nil
+    guard reloads.pinned != nil, let disk = try? reloads.loader.load() else { return }
+    reloads.passedOver = reloads.digest(disk)
   }
 
   private func read(

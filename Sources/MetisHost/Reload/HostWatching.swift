@@ -77,6 +77,16 @@ extension Host {
     } else if changes.roots.isSubset(of: plugins) {
       return
     }
+    if let pinned = reloads.pinned, let passedOver = reloads.passedOver,
+      let disk = try? reloads.loader.load(), reloads.digest(disk) == passedOver
+    {
+      // Touched, or another file changed that a section names: what was passed over stays so.
+      let sources = reloads.history.current.sources
+      _ = try? reload(.rollback(pinned)) { [reloads] () throws(ConfigErrors) in
+        try reloads.loader.load(frozen: sources)
+      }
+      return
+    }
     let files = changes.paths.subtracting(plugins).sorted()
     _ = try? reload(.files(files)) { [reloads] () throws(ConfigErrors) in
       try reloads.loader.load()

@@ -15,6 +15,8 @@ final class ReloadState {
   var last: ReloadAttempt?
   /// The configuration that an operator went back to; the files on disk say something else.
   var pinned: Int?
+  /// What the files on disk said then, as a digest; nil where they cannot be read.
+  var passedOver: String?
   /// Attempts since the start.
   var succeeded = 0
   var failed = 0

@@ -79,4 +79,38 @@ import Testing
     #expect(try String(contentsOfFile: file, encoding: .utf8) == text)
     #expect(host.host.control.sync { host.host.reloads.pinned } == nil)
   }
+
+  /// A file that is touched says nothing new: who went back stays there until one says more.
+  @Test func goingBackHoldsUntilTheFilesSaySomethingElse() throws {
+    let host = try host()
+    defer { host.stop() }
+    let main = host.folder.path + "/metis.toml"
+    let text = try String(contentsOfFile: main, encoding: .utf8)
+      .replacing("enabled = false", with: "enabled = true\ndebounce_ms = 60000")
+    try host.folder.write("metis.toml", text)
+    try host.folder.write("tools/t.toml", "name = \"t\"\nmock.strategy = \"good\"\n")
+    var touch = FileChanges()
+    touch.roots = [main]
+    touch.paths = [main]
+    let changes = touch
+    let inner = host.host
+    try inner.control.sync {
+      _ = try inner.reloadAll()
+      let number = inner.reloads.history.current.number
+      try host.folder.write("metis.toml", text + "\n# the next\n")
+      _ = try inner.reloadAll()
+      _ = try inner.config(.rollback(to: number, isWriting: false))
+      #expect(inner.reloads.pinned == number)
+      utimes(main, nil)
+      inner.follow(changes)
+      #expect(inner.reloads.pinned == number && inner.reloads.last?.outcome == .unchanged)
+      // One that is wrong changes nothing either.
+      try host.folder.write("metis.toml", "[")
+      inner.follow(changes)
+      #expect(inner.reloads.pinned == number && inner.reloads.last?.outcome == .failed)
+      try host.folder.write("metis.toml", text + "\n# another\n")
+      inner.follow(changes)
+      #expect(inner.reloads.pinned == nil && inner.reloads.last?.outcome == .active)
+    }
+  }
 }

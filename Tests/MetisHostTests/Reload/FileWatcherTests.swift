@@ -248,6 +248,17 @@ final class Watching: @unchecked Sendable {
     #expect(it.take().isEmpty)
   }
 
+  /// What changed before the set did, and was not looked at yet.
+  @Test func withoutInotifyNothingIsLostWithTheSet() throws {
+    let it = try Watching(.polling)
+    try it.write("a.toml", "1")
+    try it.write("b.toml", "1")
+    it.watch(files: ["a.toml", "b.toml"])
+    try it.write("a.toml", "22")
+    it.watcher.watch(WatchSet(files: [it["a.toml"]]), quiet: 20_000_000)
+    #expect(it.next().roots == [it["a.toml"]])
+  }
+
   @Test func aBurstIsToldOnce() throws {
     let it = try Watching()
     try it.make("tools")
