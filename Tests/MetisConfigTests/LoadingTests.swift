@@ -125,6 +125,18 @@ import Testing
     #expect(found.contains { $0.hasPrefix("tools/c.json:1:16: error: [1]") })
   }
 
+  @Test func tooManyFoldersAreLeftOut() throws {
+    let folder = try Folder()
+    for index in 0...FolderListing.greatestCount {
+      try FileManager.default.createDirectory(
+        atPath: "\(folder.path)/\(index)", withIntermediateDirectories: true)
+    }
+    let listing = try FolderListing(of: folder.path)
+    #expect(listing.folders.count == FolderListing.greatestCount)
+    #expect(listing.issues.count == 1)
+    #expect(listing.issues.first?.message.contains("the limit is 10000 folders") == true)
+  }
+
   @Test func frozenFilesAreReadInPlaceOfTheDisk() throws {
     let folder = try Folder()
     let main = try folder.write("metis.toml", "tools_dir = \"tools\"\n" + tool("a"))

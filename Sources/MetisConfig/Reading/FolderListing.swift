@@ -25,6 +25,11 @@ struct FolderListing {
   /// How many folders stand inside each other at most.
   static let greatestDepth = 32
 
+  /// How many folders are read at most: `tools_dir = "/"` is a slip of the hand.
+  static let greatestCount = 10_000
+
+  private var isFull = false
+
   /// Lists `folder`; throws where it cannot be read itself.
   init(of folder: String) throws(FileContents.Failure) {
     guard let identity = FileIdentity(of: folder) else { throw .system }
@@ -95,6 +100,12 @@ struct FolderListing {
       issues.append((path, "the folder leads back to one above it; it is left out"))
     } else if chain.count >= Self.greatestDepth {
       issues.append((path, "the folder stands too deep; it is left out"))
+    } else if folders.count >= Self.greatestCount {
+      if !isFull {
+        issues.append(
+          (path, "it is left out with all that follow: the limit is \(Self.greatestCount) folders"))
+      }
+      isFull = true
     } else {
       do {
         try read(path, chain: chain + [identity])
