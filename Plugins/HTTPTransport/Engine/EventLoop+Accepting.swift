@@ -54,6 +54,9 @@ extension EventLoop {
       switch error {
       case EAGAIN: return
       case EINTR, ECONNABORTED, EPROTO, ENETDOWN, EHOSTUNREACH, ENETUNREACH: continue
+      case EINVAL:
+        // The host has shut the listening socket down: it refuses from now on.
+        return restAccepting()
       default:
         // Descriptors or memory ran out: what waits in the queue waits a little longer.
         log.warn("connections cannot be accepted: \(String(cString: strerror(error)))")

@@ -51,12 +51,17 @@ final class ConfigBackup: @unchecked Sendable {
   func write(_ job: Job) {
     let starts = lock.withLock { () -> Bool in
       state.jobs.append(job)
+      // Only so many are kept: those that would be removed at once need no writing.
+      state.jobs.removeFirst(max(0, state.jobs.count - job.limit))
       defer { state.isRunning = true }
       return !state.isRunning
     }
     guard starts else { return }
     do {
-      try HostThread.detach(name: "metis-backup") { [self] in run() }
+      try HostThread.detach(name: "metis-backup") { [self] in
+        HostThread.stepBack()
+        run()
+      }
     } catch {
       // Late is better than never, and a process without a thread to spare has other worries.
       run()

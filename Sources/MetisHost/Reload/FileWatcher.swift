@@ -111,6 +111,7 @@ final class FileWatcher: @unchecked Sendable {
   // MARK: The thread
 
   private func run() {
+    HostThread.stepBack()
     while true {
       var count: eventfd_t = 0
       _ = eventfd_read(bell, &count)

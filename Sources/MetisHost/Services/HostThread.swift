@@ -32,6 +32,10 @@ struct HostThread: @unchecked Sendable {
   /// Waits for the thread's end. Once, and never from the thread itself.
   func join() { pthread_join(thread, nil) }
 
+  /// Lets other threads go first where all cores are busy: for work that nobody waits for. Of the
+  /// calling thread, for good.
+  static func stepBack() { _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10) }
+
   /// Whether the caller runs on this thread.
   var isCurrent: Bool { pthread_equal(thread, pthread_self()) != 0 }
 
