@@ -59,39 +59,12 @@ extension ConfigDifference {
 enum ConfigText {
   /// A key, in quotes where it has other characters than letters, digits, `_` and `-`.
   static func key(_ key: String) -> String {
-    let isBare =
-      !key.isEmpty
-      && key.utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
-          true
-        default: false
-        }
-      }
-    return isBare ? key : quoted(key)
+    QuotedText.isBareKey(key) ? key : quoted(key)
   }
 
   /// A text in quotes, with nothing in it that a terminal would act on.
   static func quoted(_ text: String) -> String {
-    var out = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": out += "\\\""
-      case "\\": out += "\\\\"
-      case "\n": out += "\\n"
-      case "\r": out += "\\r"
-      case "\t": out += "\\t"
-      default:
-        if DisplayText.isUnsafe(scalar) {
-          let digits = String(scalar.value, radix: 16)
-          out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-        } else {
-          out.unicodeScalars.append(scalar)
-        }
-      }
-    }
-    return out + "\""
+    QuotedText.quoted(text, uppercase: false, where: DisplayText.isUnsafe)
   }
 
   /// A value in one line.

@@ -200,20 +200,13 @@ struct ExplainedLayers {
   private static func masked(
     _ value: ConfigValue, _ path: String, _ isSecret: (String) -> Bool
   ) -> ConfigValue {
-    var value = value
+    var value = value.replacingParts { entry in
+      masked(entry.value, path.isEmpty ? entry.key : "\(path).\(entry.key)", isSecret)
+    } element: { index, element in
+      masked(element, "\(path)[\(index)]", isSecret)
+    }
     switch value.content {
-    case .table(let entries):
-      value.content = .table(
-        entries.map { entry in
-          var entry = entry
-          entry.value = masked(
-            entry.value, path.isEmpty ? entry.key : "\(path).\(entry.key)", isSecret)
-          return entry
-        })
-    case .array(let elements):
-      value.content = .array(
-        elements.enumerated().map { masked($1, "\(path)[\($0)]", isSecret) })
-    case .null: break
+    case .null, .table, .array: break
     case .string(let text) where !isSecret(path):
       value.content = .string(SecretText.withoutPasswords(text))
     default: if isSecret(path) { value.content = .string(SecretText.stars) }

@@ -26,25 +26,15 @@ struct Substitution {
   }
 
   private func replaced(_ value: ConfigValue, path: String) -> ConfigValue {
-    var value = value
-    switch value.content {
-    case .string(let text):
-      guard text.utf8.contains(UInt8(ascii: "$")) else { break }
+    var value = value.replacingParts { entry in
+      apply(to: entry.value, path: path.isEmpty ? entry.key : "\(path).\(entry.key)")
+    } element: { index, element in
+      apply(to: element, path: "\(path)[\(index)]")
+    }
+    if case .string(let text) = value.content, text.utf8.contains(UInt8(ascii: "$")) {
       let (result, used) = substitute(text, at: value.place, path: path)
       value.content = .string(result)
       value.isSubstituted = value.isSubstituted || used
-    case .array(let elements):
-      value.content = .array(
-        elements.enumerated().map { apply(to: $1, path: "\(path)[\($0)]") })
-    case .table(let entries):
-      value.content = .table(
-        entries.map { entry in
-          var entry = entry
-          entry.value = apply(
-            to: entry.value, path: path.isEmpty ? entry.key : "\(path).\(entry.key)")
-          return entry
-        })
-    default: break
     }
     return value
   }

@@ -14,27 +14,22 @@ public enum ConfigMasking {
   static func masked(
     _ value: ConfigValue, _ cursor: DeclarationCursor, isSecret: Bool
   ) -> ConfigValue {
-    var value = value
+    var value = value.replacingParts { entry in
+      let inner = cursor.entry(entry.key)
+      return masked(
+        entry.value, inner,
+        isSecret: SecretRules.isSecret(entry.key, declaration: inner.declaration))
+    } element: { _, element in
+      masked(element, cursor.element, isSecret: isSecret)
+    }
     switch value.content {
-    case .table(let entries):
-      value.content = .table(
-        entries.map { entry in
-          var entry = entry
-          let inner = cursor.entry(entry.key)
-          entry.value = masked(
-            entry.value, inner,
-            isSecret: SecretRules.isSecret(entry.key, declaration: inner.declaration))
-          return entry
-        })
-    case .array(let elements):
-      value.content = .array(elements.map { masked($0, cursor.element, isSecret: isSecret) })
     case .string(let text):
       let shown =
         isSecret || cursor.isSecret ? SecretText.masked(text) : SecretText.withoutPasswords(text)
       value.content = .string(shown)
     case .number, .datetime:
       if isSecret || cursor.isSecret { value.content = .string(SecretText.stars) }
-    case .bool, .null: break
+    case .bool, .null, .table, .array: break
     }
     return value
   }

@@ -164,17 +164,7 @@ struct TOMLWriting {
 extension TOMLWriting {
   /// A key, in quotes where it is no bare one.
   static func key(_ key: String) -> String {
-    let isBare =
-      !key.isEmpty
-      && key.utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
-          true
-        default: false
-        }
-      }
-    return isBare ? key : basic(key)
+    QuotedText.isBareKey(key) ? key : basic(key)
   }
 
   /// A string in one line, without escapes where backslashes or quotes would need many.
@@ -189,23 +179,11 @@ extension TOMLWriting {
   }
 
   private static func basic(_ text: String) -> String {
-    var out = "\""
-    for scalar in text.unicodeScalars { escape(scalar, into: &out) }
-    return out + "\""
+    QuotedText.quoted(text, where: isControl)
   }
 
-  private static func escape(_ scalar: Unicode.Scalar, into out: inout String) {
-    switch scalar {
-    case "\"": out += "\\\""
-    case "\\": out += "\\\\"
-    case "\n": out += "\\n"
-    case "\r": out += "\\r"
-    case "\t": out += "\\t"
-    case "\u{0}"..<"\u{20}", "\u{7f}":
-      let digits = String(scalar.value, radix: 16, uppercase: true)
-      out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-    default: out.unicodeScalars.append(scalar)
-    }
+  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value < 0x20 || scalar.value == 0x7f
   }
 
   /// Whether a text reads better between three quotes: it has lines, and little to escape.
@@ -226,7 +204,7 @@ extension TOMLWriting {
       if scalar == "\n" || scalar == "\t" || (scalar == "\"" && quotes < 3) {
         out.unicodeScalars.append(scalar)
       } else {
-        escape(scalar, into: &out)
+        QuotedText.escape(scalar, into: &out, where: isControl)
         quotes = 0
       }
     }

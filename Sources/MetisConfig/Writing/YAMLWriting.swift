@@ -123,21 +123,7 @@ extension YAMLWriting {
   }
 
   private static func quoted(_ text: String) -> String {
-    var out = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": out += "\\\""
-      case "\\": out += "\\\\"
-      case "\n": out += "\\n"
-      case "\r": out += "\\r"
-      case "\t": out += "\\t"
-      case _ where isPrintable(scalar): out.unicodeScalars.append(scalar)
-      default:
-        let digits = String(scalar.value, radix: 16, uppercase: true)
-        out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      }
-    }
-    return out + "\""
+    QuotedText.quoted(text) { !isPrintable($0) }
   }
 
   /// What begins a text in lines: `|` with what its indentation and its end need; nil where a text

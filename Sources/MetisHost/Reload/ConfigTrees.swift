@@ -23,19 +23,13 @@ enum ConfigTrees {
   private static func hiding(
     _ places: Set<ConfigPlace>, in value: ConfigValue, isSecret: Bool
   ) -> ConfigValue {
-    var value = value
+    var value = value.replacingParts { entry in
+      hiding(places, in: entry.value, isSecret: isSecret || places.contains(entry.place))
+    } element: { _, element in
+      hiding(places, in: element, isSecret: isSecret || places.contains(element.place))
+    }
     switch value.content {
-    case .table(let entries):
-      value.content = .table(
-        entries.map { entry in
-          var entry = entry
-          entry.value = hiding(
-            places, in: entry.value, isSecret: isSecret || places.contains(entry.place))
-          return entry
-        })
-    case .array(let elements):
-      value.content = .array(
-        elements.map { hiding(places, in: $0, isSecret: isSecret || places.contains($0.place)) })
+    case .table, .array: break
     default: if isSecret { value.content = .string("***") }
     }
     return value

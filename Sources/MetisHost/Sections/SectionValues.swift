@@ -34,20 +34,13 @@ extension ConfigValue {
   func mappingSubstituted(
     _ path: [String] = [], _ change: ([String], ConfigValue) -> Content?
   ) -> ConfigValue {
-    var value = self
+    var value = replacingParts { entry in
+      entry.value.mappingSubstituted(path + [entry.key], change)
+    } element: { index, element in
+      element.mappingSubstituted(path + [String(index)], change)
+    }
     switch content {
-    case .array(let elements):
-      value.content = .array(
-        elements.enumerated().map { index, element in
-          element.mappingSubstituted(path + [String(index)], change)
-        })
-    case .table(let entries):
-      value.content = .table(
-        entries.map { entry in
-          var entry = entry
-          entry.value = entry.value.mappingSubstituted(path + [entry.key], change)
-          return entry
-        })
+    case .array, .table: break
     default:
       if isSubstituted, let content = change(path, self) { value.content = content }
     }
